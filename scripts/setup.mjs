@@ -39,15 +39,27 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** @param {string[]} args */
-function npm(args) {
+/** Runs npm and shows what it had to say only when it failed. @param {string[]} args @returns {Promise<number>} */
+async function npm(args) {
   // Under `npm start` the npm that runs us is known; it also works where npm is not on PATH.
   const own = process.env.npm_execpath;
-  // Chatter goes to stderr (file descriptor 2), so that a pipe behind `npm start` gets flows only.
-  const stdio = /** @type {const} */ (["ignore", 2, 2]);
-  return own?.endsWith(".js")
-    ? run(process.execPath, [own, ...args], { stdio: [...stdio] })
-    : run("npm", args, { stdio: [...stdio] });
+  const [command, ...rest] = own?.endsWith(".js") ? [process.execPath, own, ...args] : ["npm", ...args];
+  const child = spawn(/** @type {string} */ (command), rest, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (/** @type {Buffer} */ data) => {
+      said = (said + data.toString()).slice(-20_000);
+    });
+  }
+  const code = await new Promise((resolve) => {
+    child.on("error", (error) => {
+      said += `${error.message}\n`;
+      resolve(127);
+    });
+    child.on("close", (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) process.stderr.write(said);
+  return code;
 }
 
 /** @param {string} path @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }> | null} */
