@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     environment: "node",
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["{src,test,bench}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "dist/**", ".bench-build/**"],
     // Tests that start other programs (tshark, tcpdump, our own command line) share two cores with each other.
     testTimeout: 30_000,

@@ -26,6 +26,7 @@ export const PROGRAMS = [
   { program: "nfdump", debian: "nfdump", usedBy: "track, bench: reading what other flow meters made" },
   { program: "argus", debian: "argus-server", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "ra", debian: "argus-client", usedBy: "track, bench: reading what argus made" },
+  { program: "time", debian: "time", usedBy: "bench: processor time and peak memory of each program" },
   { program: "gzip", debian: "gzip", usedBy: "capture: compressed captures" },
   { program: "zstd", debian: "zstd", usedBy: "capture: compressed captures" },
 ];
