@@ -9,7 +9,7 @@ import { onPath } from "./debian-programs.mjs";
 import { network } from "./recorder/network.mjs";
 import { neutralHeader } from "./recorder/neutral-header.mjs";
 import { endAll, finish, launch, pause } from "./recorder/processes.mjs";
-import { startServers } from "./recorder/servers.mjs";
+import { startServers, tidyServers } from "./recorder/servers.mjs";
 import { makeTraffic } from "./recorder/traffic.mjs";
 import { ROOT, run, say } from "./setup.mjs";
 
@@ -67,6 +67,7 @@ async function record(home) {
   } finally {
     await endAll();
     await net.close();
+    tidyServers();
   }
 }
 

@@ -3,7 +3,7 @@
 //   laptop  198.51.100.10, 2001:db8:a::10 --.
 //   desktop 198.51.100.20, 2001:db8:a::20 --+-- lan0 [router] wan0 -- 192.0.2.0/24, 2001:db8:b::/64 -- server
 // All addresses are for documentation (RFC 5737, RFC 3849). The recorder listens on the router's lan0.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { finish, pause } from "./processes.mjs";
 
 const SERVERS = ["22", "53", "80", "123"];
@@ -92,6 +92,7 @@ export function network(home) {
       await finish(home, null, ["ip", "netns", "delete", space], [0, 1]);
       rmSync(`/etc/netns/${space}`, { recursive: true, force: true });
     }
+    if (existsSync("/etc/netns") && readdirSync("/etc/netns").length === 0) rmdirSync("/etc/netns");
   }
 
   return { laptop, desktop, router, server, open, close };

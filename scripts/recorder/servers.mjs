@@ -1,12 +1,16 @@
 // @ts-check
 // Real servers for a recording: web (ours), DNS (dnsmasq), SSH (OpenSSH), NTP (chrony); temporary keys and settings.
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { finish, launch, pause } from "./processes.mjs";
 
 const WEB = fileURLToPath(new URL("web-server.mjs", import.meta.url));
 const NAMES = { www: "80", files: "80", api: "80", shell: "22", time: "123" };
+
+/** The empty folder that sshd locks itself into; the system's own sshd would have made it. */
+const SSHD_EMPTY = "/run/sshd";
+let madeEmpty = false;
 
 /** Both addresses of every name below example.net. */
 const records = Object.entries(NAMES).map(
@@ -45,7 +49,10 @@ export async function startServers(home, space) {
     "bindaddress 2001:db8:b::123",
   ];
   writeFileSync(at("chrony.conf"), `${chrony.join("\n")}\n`);
-  if (!existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
+  if (!existsSync(SSHD_EMPTY)) {
+    mkdirSync(SSHD_EMPTY, { mode: 0o755 });
+    madeEmpty = true;
+  }
 
   const dns = ["--no-resolv", "--no-hosts", "--bind-interfaces", "--listen-address=192.0.2.53,2001:db8:b::53"];
   const zone = ["--local=/example.net/", "--user=root", "--txt-record=example.net,one toolkit for traffic flows"];
@@ -61,4 +68,10 @@ export async function startServers(home, space) {
   for (const { child, output } of servers) {
     if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(" ")} ended: ${output()}`);
   }
+}
+
+/** Removes what the servers needed outside the folder of the recording. */
+export function tidyServers() {
+  if (madeEmpty) rmdirSync(SSHD_EMPTY);
+  madeEmpty = false;
 }
