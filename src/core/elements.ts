@@ -56,6 +56,11 @@ interface Rest {
   readonly words?: readonly string[];
 }
 
+interface Row<N extends string, K extends Kind> extends Element {
+  readonly name: N;
+  readonly kind: K;
+}
+
 function row<const N extends string, const K extends Kind>(
   name: N,
   kind: K,
@@ -64,7 +69,7 @@ function row<const N extends string, const K extends Kind>(
   title: string,
   about: string,
   rest: Rest = {},
-) {
+): Row<N, K> {
   const own: Print = kind === "time" || kind === "address" || kind === "mac" ? kind : "number";
   return {
     name,
@@ -78,7 +83,7 @@ function row<const N extends string, const K extends Kind>(
     title,
     words: rest.words ?? [],
     about,
-  } as const satisfies Element;
+  };
 }
 
 const REVERSE = { pen: 29305 } as const;

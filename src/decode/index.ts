@@ -1,0 +1,3 @@
+// The door of decode/: PacketBlock -> Layers.
+export { DECODE_DEFAULTS, type DecodeOptions, Decoder } from "./decoder.ts";
+export { EMBEDDED_WORDS, EXTRA_WORDS, FAMILY, L, LayersBlock, MARK, ROW_WORDS } from "./layers.ts";

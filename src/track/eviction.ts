@@ -1,0 +1,62 @@
+// Which flow goes when the table is full: the one whose last packet is the oldest, exactly, at no cost for any packet before.
+//
+// When the first flow must go, the oldest part of the table is sorted by last packet, once. The list is then eaten from the
+// front; a flow that saw a packet since (or is another by now) is passed over, for it is younger than all the untouched ones.
+// Each entry is used up by one ended flow or by one packet, so a packet costs O(log n) at the worst.
+import { HOT, HOT_WORDS } from "./flow-row.ts";
+import type { FlowTable } from "./flow-table.ts";
+
+/** Entries of a list at the most, and the part of the table it holds. */
+const PART = 8;
+const FEWEST = 1024;
+
+export class EvictionOrder {
+  private rows = new Int32Array(0);
+  private seconds = new Int32Array(0);
+  private nanoseconds = new Int32Array(0);
+  private at = 0;
+
+  /** The row whose last packet is the oldest. The table must not be empty. */
+  oldest(table: FlowTable): number {
+    for (;;) {
+      const { hot } = table;
+      while (this.at < this.rows.length) {
+        const i = this.at++;
+        const at = this.rows[i]! * HOT_WORDS;
+        if (
+          hot[at + HOT.kind] !== 0 &&
+          hot[at + HOT.lastSeconds] === this.seconds[i] &&
+          hot[at + HOT.lastNanoseconds] === this.nanoseconds[i]
+        ) {
+          return this.rows[i]!;
+        }
+      }
+      this.list(table);
+    }
+  }
+
+  private list(table: FlowTable): void {
+    const { hot, used, live } = table;
+    const live_ = new Int32Array(live);
+    const age = new Float64Array(used);
+    let count = 0;
+    for (let row = 0; row < used; row++) {
+      const at = row * HOT_WORDS;
+      if (hot[at + HOT.kind] === 0) continue;
+      age[row] = (hot[at + HOT.lastSeconds]! >>> 0) * 1e9 + hot[at + HOT.lastNanoseconds]!;
+      live_[count++] = row;
+    }
+    const wanted = Math.min(count, Math.max(FEWEST, Math.ceil(count / PART)));
+    const limit = nth(age, live_, wanted - 1);
+    const oldest = live_.filter((row) => age[row]! <= limit).sort((a, b) => age[a]! - age[b]! || a - b);
+    this.rows = oldest;
+    this.seconds = oldest.map((row) => hot[row * HOT_WORDS + HOT.lastSeconds]!);
+    this.nanoseconds = oldest.map((row) => hot[row * HOT_WORDS + HOT.lastNanoseconds]!);
+    this.at = 0;
+  }
+}
+
+/** The value that n others of the rows' ages are not above (0 <= n < rows.length). */
+function nth(age: Float64Array, rows: Int32Array, n: number): number {
+  return Float64Array.from(rows, (row) => age[row]!).sort()[n]!;
+}

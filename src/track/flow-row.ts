@@ -1,0 +1,82 @@
+// How a live flow lies in memory: a hot row of one cache line that each packet touches, and a cold row for the rest.
+//
+// A and B are the two ends in the key's own order; which of them is the source is a bit of the state. Uniflows: A is the source.
+
+/** Words of the hot row; the first ten are the key as in a Layers row (addresses A and B, ports, kind). */
+export const HOT_WORDS = 16;
+
+export const HOT = {
+  ports: 8,
+  /** As in Layers; never 0 in a live row, 0 in a free one. */
+  kind: 9,
+  /** Time of the last packet. */
+  lastSeconds: 10,
+  lastNanoseconds: 11,
+  /** Counters of A then B, the low 32 bits; what is above is in `Carries`. */
+  packets: 12,
+  bytes: 14,
+} as const;
+
+/** Words of the cold row; the key words of a wider key follow. */
+export const COLD_WORDS = 18;
+
+export const COLD = {
+  startSeconds: 0,
+  startNanoseconds: 1,
+  /** TCP flags of B << 16 | of A */
+  tcpFlags: 2,
+  /** Octets of whole frames of A then B, the low 32 bits. */
+  frameBytes: 3,
+  /** The expiry wheel's links: row + 1, or -(slot + 1) for a head; free rows are chained by `next`. */
+  next: 5,
+  previous: 6,
+  /** STATE bits << 16 | TTL << 8 | ToS of the first packet */
+  state: 7,
+  vlans: 8,
+  inIf: 9,
+  mpls: 10,
+  macs: 11,
+  tunnel: 14,
+  firstPacket: 15,
+  flowLabel: 16,
+  /** Of the key, to find its slot of the index again. */
+  hash: 17,
+} as const;
+
+/** Bits of the state. */
+export const STATE = {
+  finA: 1 << 16,
+  finB: 1 << 17,
+  rst: 1 << 18,
+  /** B is the source. */
+  sourceB: 1 << 19,
+  /** A SYN has told which end is the source. */
+  sourceSure: 1 << 20,
+  /** The first packet came from B. */
+  firstFromB: 1 << 21,
+  /** Its last record was an active one; no packet since. */
+  empty: 1 << 22,
+  /** Packets since the last update event. */
+  fresh: 1 << 23,
+} as const;
+
+/** Counters that have passed 2^32, which almost none do: how often, by row and counter. */
+export class Carries {
+  private readonly times = new Map<number, number>();
+
+  /** Counters are numbered: 0, 1 packets; 2, 3 bytes; 4, 5 frame bytes, each of A then B. */
+  add(row: number, counter: number): void {
+    const key = row * 8 + counter;
+    this.times.set(key, (this.times.get(key) ?? 0) + 1);
+  }
+
+  /** The high word of a counter. */
+  high(row: number, counter: number): number {
+    return this.times.size === 0 ? 0 : (this.times.get(row * 8 + counter) ?? 0);
+  }
+
+  drop(row: number): void {
+    if (this.times.size === 0) return;
+    for (let counter = 0; counter < 6; counter++) this.times.delete(row * 8 + counter);
+  }
+}
