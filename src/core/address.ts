@@ -17,7 +17,12 @@ export function isIpv4(octets: Uint8Array, from: number): boolean {
 /** True where all 16 octets are zero: no address (or the IPv6 one that is written `::`). */
 export function isNone(octets: Uint8Array, from: number): boolean {
   const end =
-    octets[from + 10]! | octets[from + 11]! | octets[from + 12]! | octets[from + 13]! | octets[from + 14]! | octets[from + 15]!;
+    octets[from + 10]! |
+    octets[from + 11]! |
+    octets[from + 12]! |
+    octets[from + 13]! |
+    octets[from + 14]! |
+    octets[from + 15]!;
   return end === 0 && startsWithZeros(octets, from);
 }
 

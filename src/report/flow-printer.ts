@@ -1,0 +1,115 @@
+// FlowBatch -> text on a stream, in any of the layouts.
+import { ELEMENTS, type Element, type FieldName, findElement } from "../core/elements.ts";
+import { UsageError } from "../core/errors.ts";
+import type { FlowBatch } from "../core/flow-batch.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { ColumnLayout } from "./column-layout.ts";
+import type { FlowLayout } from "./flow-layout.ts";
+import { LineLayout } from "./line-layout.ts";
+import { NftrkLayout } from "./nftrk-layout.ts";
+import { RecordLayout } from "./record-layout.ts";
+import { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
+
+export const FLOW_FORMATS = ["line", "events", "nftrk", "json", "csv"] as const;
+export type FlowFormat = (typeof FLOW_FORMATS)[number];
+
+export interface FlowPrinterOptions {
+  readonly format: FlowFormat;
+  /** Exactly these columns in this order; without it the layout's own. */
+  readonly fields?: readonly FieldName[] | undefined;
+  /** False leaves out the titles of `line`, `events` and `csv`. */
+  readonly header?: boolean | undefined;
+  readonly colour?: boolean | undefined;
+}
+
+/** Anything that takes flow records. A batch is its owner's again when `write` has returned. */
+export interface FlowSink {
+  write(batch: FlowBatch): void | Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface FlowPrinter extends FlowSink {
+  /** True when nobody reads the text any more (EPIPE): `write` does nothing then, and the caller may stop. */
+  readonly closed: boolean;
+}
+
+/**
+ * A sink that prints records. `write` turns the whole batch into text before it returns and hands all of it over; what it
+ * returns resolves when the stream has room again, and rejects when it fails (EPIPE is no failure, see `closed`).
+ * `end` resolves when the stream has taken everything; the stream itself stays open.
+ */
+export function createFlowPrinter(options: FlowPrinterOptions, destination: TextDestination): FlowPrinter {
+  return new Printer(layoutOf(options), options.header ?? true, new TextOutput(destination));
+}
+
+function layoutOf({ format, fields, colour = false }: FlowPrinterOptions): FlowLayout {
+  const chosen = fields?.map(elementOf);
+  if (chosen?.length === 0) throw new UsageError("at least one field was expected, but the list is empty");
+  switch (format) {
+    case "json":
+    case "csv":
+      return new RecordLayout(chosen ?? ELEMENTS, format);
+    case "nftrk":
+      if (chosen !== undefined)
+        throw new UsageError("the nftrk layout has its own fields: leave out the list of fields");
+      return new NftrkLayout();
+    default: {
+      const event = format === "events";
+      return chosen === undefined ? new LineLayout({ event, colour }) : new ColumnLayout(chosen, { event, colour });
+    }
+  }
+}
+
+function elementOf(word: string): Element {
+  const element = findElement(word);
+  if (element === undefined) {
+    throw new UsageError(
+      `a field was expected, but found "${word}"; the fields are ${ELEMENTS.map(({ name }) => name).join(" ")}`,
+    );
+  }
+  return element;
+}
+
+class Printer implements FlowPrinter {
+  private readonly layout: FlowLayout;
+  private readonly output: TextOutput;
+  private readonly out = new ByteWriter(PIECE_OCTETS);
+  private headerDue: boolean;
+
+  constructor(layout: FlowLayout, header: boolean, output: TextOutput) {
+    this.layout = layout;
+    this.output = output;
+    this.headerDue = header;
+  }
+
+  get closed(): boolean {
+    return this.output.closed;
+  }
+
+  write(batch: FlowBatch): void | Promise<void> {
+    const { layout, out, output } = this;
+    if (output.closed) return;
+    this.writeHeader();
+    layout.bind(batch.columns);
+    const octets = layout.recordOctets;
+    const { rows } = batch;
+    for (let row = 0; row < rows; row++) {
+      if (out.length + octets > PIECE_OCTETS) output.send(out);
+      out.reserve(octets);
+      layout.record(out, row);
+    }
+    output.send(out);
+    return output.room();
+  }
+
+  async end(): Promise<void> {
+    this.writeHeader();
+    this.output.send(this.out);
+    await this.output.finish();
+  }
+
+  private writeHeader(): void {
+    if (this.headerDue) this.layout.header(this.out);
+    this.headerDue = false;
+  }
+}

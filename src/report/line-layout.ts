@@ -1,0 +1,155 @@
+// One flow a line for people, and one event a line: aligned columns that fit a wide terminal where addresses are IPv4.
+import { END_REASON, FLOW_EVENT } from "../core/elements.ts";
+import { type Columns, FlowBatch } from "../core/flow-batch.ts";
+import { AsciiText } from "./ascii-text.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { type Style, styled, styledText } from "./colour.ts";
+import { DESTINATION, ENDPOINT_WIDTH, SOURCE, writeEndpoint } from "./endpoint-text.ts";
+import type { FlowLayout } from "./flow-layout.ts";
+import { PROTOCOL_NAMES, TCP } from "./protocol-names.ts";
+import { FLAGS_WIDTH, writeTcpFlags } from "./tcp-flags.ts";
+import { DATE_WIDTH, DateText, Instant, SPAN_WIDTH, writeSpan } from "./time-text.ts";
+
+const ARP = 0x0806;
+const SPACE = 32;
+const DASH = 45;
+const NEWLINE = 10;
+const PROTOCOL_WIDTH = 6;
+const EVENT_WIDTH = 6;
+const PACKETS_WIDTH = 5;
+const BYTES_WIDTH = 7;
+const START_EVENT = FLOW_EVENT.start;
+
+const PROTOCOLS = PROTOCOL_NAMES.map((name) => new AsciiText(`${name.padEnd(PROTOCOL_WIDTH)} `));
+const ARP_NAME = new AsciiText("ARP    ");
+const ETHER_TYPE = new AsciiText("0x");
+const ONE_WAY = new AsciiText("  -> ");
+const TWO_WAY = new AsciiText(" <-> ");
+const NO_FLAGS = new AsciiText("-".padEnd(FLAGS_WIDTH));
+
+const EVENT_STYLES = { start: "green", update: "yellow", end: "blue" } as const;
+const REASON_STYLES: Record<string, Style | null> = { forced: "yellow", resources: "red" };
+
+export interface LineOptions {
+  /** One event a line: its time and its name come first. */
+  readonly event: boolean;
+  readonly colour: boolean;
+}
+
+export class LineLayout implements FlowLayout {
+  readonly recordOctets = 384;
+  private columns: Columns = new FlowBatch(1).columns;
+  private readonly event: boolean;
+  private readonly colour: boolean;
+  private readonly events: AsciiText[];
+  private readonly reasons: AsciiText[];
+  private readonly start = new Instant();
+  private readonly end = new Instant();
+  private readonly span = new Instant();
+  private readonly dates = new DateText(" ");
+
+  constructor({ event, colour }: LineOptions) {
+    this.event = event;
+    this.colour = colour;
+    this.events = Array.from({ length: 256 }, () => new AsciiText("-".padEnd(EVENT_WIDTH)));
+    for (const name of ["start", "update", "end"] as const) {
+      this.events[FLOW_EVENT[name]] = styledText(name.toUpperCase().padEnd(EVENT_WIDTH), EVENT_STYLES[name], colour);
+    }
+    this.reasons = Array.from({ length: 256 }, () => new AsciiText("-"));
+    for (const [name, value] of Object.entries(END_REASON)) {
+      if (value !== 0) this.reasons[value] = styledText(name, REASON_STYLES[name] ?? null, colour);
+    }
+  }
+
+  header(out: ByteWriter): void {
+    const titles = [
+      ...(this.event ? ["Time".padEnd(DATE_WIDTH), "Event".padEnd(EVENT_WIDTH)] : ["Start".padEnd(DATE_WIDTH)]),
+      "Duration".padStart(SPAN_WIDTH),
+      "Proto".padEnd(PROTOCOL_WIDTH),
+      "Source".padStart(ENDPOINT_WIDTH),
+      "   ",
+      "Destination".padEnd(ENDPOINT_WIDTH),
+      "Flags".padEnd(FLAGS_WIDTH),
+      "Pkts".padStart(PACKETS_WIDTH),
+      "Bytes".padStart(BYTES_WIDTH),
+      "RPkts".padStart(PACKETS_WIDTH),
+      "RBytes".padStart(BYTES_WIDTH),
+      "Reason",
+    ];
+    out.ascii(`${styled(titles.join(" "), "bold", this.colour)}\n`);
+  }
+
+  bind(columns: Columns): void {
+    this.columns = columns;
+  }
+
+  record(out: ByteWriter, row: number): void {
+    const { columns } = this;
+    this.writeTimes(out, row);
+    this.writeProtocol(out, row);
+    const source = out.length;
+    writeEndpoint(out, columns, row, SOURCE);
+    out.padLeft(source, ENDPOINT_WIDTH);
+    const { reversePackets, reverseBytes } = columns;
+    const answered =
+      reversePackets[2 * row]! | reversePackets[2 * row + 1]! | reverseBytes[2 * row]! | reverseBytes[2 * row + 1]!;
+    out.text(answered === 0 ? ONE_WAY : TWO_WAY);
+    const destination = out.length;
+    writeEndpoint(out, columns, row, DESTINATION);
+    out.padRight(destination, ENDPOINT_WIDTH);
+    out.octet(SPACE);
+    if (columns.proto[row] === TCP && columns.ipVersion[row] !== 0) writeTcpFlags(out, columns.tcpFlags[row]!);
+    else out.text(NO_FLAGS);
+    writeCount(out, columns.packets, row, PACKETS_WIDTH);
+    writeCount(out, columns.bytes, row, BYTES_WIDTH);
+    writeCount(out, reversePackets, row, PACKETS_WIDTH);
+    writeCount(out, reverseBytes, row, BYTES_WIDTH);
+    out.octet(SPACE);
+    out.text(this.reasons[columns.endReason[row]!]!);
+    out.octet(NEWLINE);
+  }
+
+  /** The first packet's time; of an event its own: an update or end is told with the time of the last packet. */
+  private writeTimes(out: ByteWriter, row: number): void {
+    const { start, end, span } = this;
+    const startKnown = start.read(this.columns.start, row);
+    const endKnown = end.read(this.columns.end, row);
+    const event = this.columns.event[row]!;
+    const ofEnd = this.event && event !== START_EVENT;
+    const from = out.length;
+    if (ofEnd ? endKnown : startKnown) this.dates.writeMilliseconds(out, ofEnd ? end : start);
+    else out.octet(DASH);
+    out.padRight(from, DATE_WIDTH);
+    out.octet(SPACE);
+    if (this.event) {
+      out.text(this.events[event]!);
+      out.octet(SPACE);
+    }
+    if (startKnown && endKnown) {
+      span.setSpan(start, end);
+      writeSpan(out, span);
+    } else {
+      out.spaces(SPAN_WIDTH - 1);
+      out.octet(DASH);
+    }
+    out.octet(SPACE);
+  }
+
+  private writeProtocol(out: ByteWriter, row: number): void {
+    const { ipVersion, etherType, proto } = this.columns;
+    if (ipVersion[row] !== 0) {
+      out.text(PROTOCOLS[proto[row]!]!);
+    } else if (etherType[row] === ARP) {
+      out.text(ARP_NAME);
+    } else {
+      out.text(ETHER_TYPE);
+      out.hex4(etherType[row]!);
+      out.octet(SPACE);
+    }
+  }
+}
+
+function writeCount(out: ByteWriter, column: Uint32Array, row: number, width: number): void {
+  out.octet(SPACE);
+  out.paddedU64(column[2 * row]!, column[2 * row + 1]!, width);
+}
