@@ -1,7 +1,7 @@
 // Real traffic for the bench: the Ethernet captures of nDPI's tests played all at once, again and again, else the demo capture.
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { PacketSource } from "../src/core/packet-block.ts";
+import { openSource } from "../src/capture/index.ts";
 import type { CaptureOutput, CaptureTotals } from "./capture-output.ts";
 import { CAPTURE_BEGIN } from "./traffic.ts";
 
@@ -33,7 +33,9 @@ export function realCaptureOrigin(): "corpus" | "demo" {
 export async function writeRealCaptures(atLeast: number, output: CaptureOutput): Promise<CaptureTotals> {
   const corpus = corpusFiles();
   const files = corpus.length > 0 ? corpus : [DEMO];
-  const packets = (await Promise.all(files.map(readPackets))).flat().sort((a, b) => a.time - b.time);
+  const packets: RealPacket[] = [];
+  for (const file of files) packets.push(...(await readPackets(file)));
+  packets.sort((a, b) => a.time - b.time);
   const length = (packets.at(-1)?.time ?? 0) + LONGEST_PAUSE;
   if (packets.length === 0) throw new Error(`no Ethernet packets in ${files.length} files of ${realCaptureOrigin()}`);
   for (let begin = 0; output.packets < atLeast; begin += length) {
@@ -59,7 +61,7 @@ async function readPackets(file: string): Promise<RealPacket[]> {
   const packets: RealPacket[] = [];
   let last = Number.NaN;
   let time = 0;
-  const source = await open(file);
+  const source = await openSource(file);
   for await (const block of source) {
     for (let i = 0; i < block.count; i++) {
       if (block.interfaces[block.interfaceIndex[i]!]?.linkType !== ETHERNET) return [];
@@ -73,14 +75,4 @@ async function readPackets(file: string): Promise<RealPacket[]> {
     }
   }
   return packets;
-}
-
-/** Loaded only for this capture: the others need nothing but the generator. */
-async function open(file: string): Promise<PacketSource> {
-  const door = new URL(
-    import.meta.url.endsWith(".ts") ? "../src/capture/index.ts" : "../src/capture/index.js",
-    import.meta.url,
-  );
-  const capture = (await import(door.href)) as { openSource(name: string): PacketSource | Promise<PacketSource> };
-  return capture.openSource(file);
 }

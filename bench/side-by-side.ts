@@ -37,11 +37,11 @@ export async function runInTurn(
   return rows.filter((row) => !row.failed);
 }
 
-/** Looks for the number of packets in our summary on stderr; null = it is the capture's, or no number is said. */
+/** Looks for the number of packets read in our summary on stderr; null = it is the capture's, or no number is said. */
 export function checkOurs(stderr: string, packets: number): string | null {
-  const found = /([\d,_']*\d)\s+packets/i.exec(stderr)?.[1];
+  const found = /packets\s+([\d,]*\d) read/.exec(stderr)?.[1];
   if (found === undefined) return null;
-  const number = Number(found.replaceAll(/[,_']/g, ""));
+  const number = Number(found.replaceAll(",", ""));
   return number === packets ? null : `${number} packets, the capture has ${packets}`;
 }
 
