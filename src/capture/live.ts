@@ -1,0 +1,97 @@
+// Packets of a network interface as they happen, captured by dumpcap or tcpdump.
+import { SourceError, UsageError } from "../core/errors.ts";
+import type { PacketSource } from "../core/packet-block.ts";
+import { CaptureHelper, type HelperEnd } from "./capture-helper.ts";
+import {
+  type CaptureProgram,
+  classifyFailure,
+  findPrograms,
+  type OpenOptions,
+  parseDrops,
+  type ProgramFailure,
+  programArguments,
+  quoteTrouble,
+} from "./capture-program.ts";
+import { CaptureReader } from "./capture-reader.ts";
+import { StreamSource } from "./stream-source.ts";
+import { ANY_INTERFACE, interfaceNumber, listInterfaces } from "./system-interfaces.ts";
+
+/** Rejects with a SourceError where the interface, a capture program or the permission is missing. */
+export async function openLive(name: string, device: string, options: OpenOptions): Promise<PacketSource> {
+  const known = listInterfaces();
+  if (device !== ANY_INTERFACE && !known.includes(device)) {
+    throw new SourceError({ source: name }, `expected a network interface, found none of that name; there are: any ${known.join(" ")}`);
+  }
+  const programs = findPrograms(options.immediate === true);
+  if (programs.length === 0) {
+    throw new SourceError({ source: name }, "expected dumpcap or tcpdump to capture with, found neither; install one: sudo apt install tcpdump");
+  }
+  let refusal: Error | null = null;
+  for (const program of programs) {
+    const attempt = new LiveCapture(name, device, program, options);
+    await attempt.source.recognise();
+    if (attempt.source.recognised) return attempt.source;
+    await attempt.source.close();
+    // Often one program has the permission that the other one lacks.
+    if (attempt.failure !== "permission") throw attempt.source.problems[0]!;
+    refusal ??= attempt.source.problems[0]!;
+  }
+  throw refusal!;
+}
+
+/** One program at work on one interface. */
+class LiveCapture {
+  readonly source: StreamSource;
+  failure: ProgramFailure | null = null;
+  readonly #reader: CaptureReader;
+  readonly #program: CaptureProgram;
+  readonly #helper: CaptureHelper;
+
+  constructor(name: string, device: string, program: CaptureProgram, options: OpenOptions) {
+    this.#program = program;
+    this.#reader = new CaptureReader(name, undefined, { index: interfaceNumber(device), name: device });
+    this.#helper = new CaptureHelper(program.path, programArguments(program, device, options));
+    this.source = new StreamSource(this.#reader, {
+      octets: this.#octets(),
+      live: true,
+      progress: () => null,
+      close: async () => this.#helper.stop(),
+    });
+  }
+
+  /** All that the program captures; then takes down what it lost, and throws unless it was we who ended it. */
+  async *#octets(): AsyncGenerator<Uint8Array, void, void> {
+    let whole = false;
+    try {
+      for await (const octets of this.#helper.stdout) yield octets;
+      whole = true;
+    } finally {
+      if (!whole) await this.#helper.abandon();
+    }
+    const end = await this.#helper.ended;
+    const drops = parseDrops(this.#program.name, this.#helper.said);
+    this.#reader.counts.kernelDrops = drops.kernel;
+    this.#reader.counts.interfaceDrops = drops.interface;
+    if (!this.#helper.stopping) throw this.#explain(end);
+  }
+
+  #explain(end: HelperEnd): Error {
+    const { name: source } = this.#reader;
+    const { name, path } = this.#program;
+    this.failure = end.error === null ? classifyFailure(this.#helper.said) : classifyFailure(end.error.message.replace("EACCES", "permission"));
+    const quoted = quoteTrouble(name, this.#helper.said) || end.error?.message || `exit code ${end.code ?? end.signal}`;
+    if (this.failure === "filter") return new UsageError(`expected a capture filter (see man pcap-filter), found: ${quoted}`);
+    if (this.failure === "permission") {
+      const sentence =
+        `expected permission to capture, found that ${name} has none; grant it once with: ` +
+        `sudo setcap cap_net_raw,cap_net_admin+eip ${path} - or run this as root`;
+      return new SourceError({ source }, sentence);
+    }
+    const packet = this.#reader.counts.packets;
+    const sentence =
+      this.failure === "gone"
+        ? `expected the interface to stay up, found that it went away after packet ${packet} (${quoted}); the packets before are given`
+        : `expected ${name} to capture until it is stopped, found that it ended after packet ${packet} (${quoted})`;
+    return new SourceError({ source }, sentence);
+  }
+}

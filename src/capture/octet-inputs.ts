@@ -1,0 +1,61 @@
+// Where octets come from when they come bit by bit: a compressed file, a pipe, standard input.
+import { closeSync, constants, createReadStream, open, read } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { decompressed } from "./compressed.ts";
+import type { StreamInput } from "./stream-source.ts";
+
+const openDescriptor = promisify(open);
+const readDescriptor = promisify(read);
+
+/**
+ * A compressed file, read piece by piece and counted for progress. Owns the descriptor (but does not close standard input);
+ * `first` are the octets that were read from it already.
+ */
+export function compressedFileInput(fd: number, first: Uint8Array, total: number): StreamInput {
+  let done = first.length;
+  let closed = false;
+  let reading: Promise<unknown> = Promise.resolve();
+  async function* readPieces(): AsyncGenerator<Uint8Array, void, void> {
+    yield first;
+    const buffer = new Uint8Array(65_536);
+    while (!closed) {
+      const next = readDescriptor(fd, buffer, 0, buffer.length, null);
+      reading = next.catch(() => undefined);
+      const { bytesRead } = await next;
+      if (bytesRead === 0) return;
+      done += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+  return {
+    octets: decompressed(readPieces()),
+    live: false,
+    progress: () => ({ done, total }),
+    close: async () => {
+      closed = true;
+      await reading;
+      if (fd > 0) closeSync(fd);
+    },
+  };
+}
+
+/** A pipe, terminal or device. Octets may be compressed; they are passed on as they arrive. */
+export function readableInput(stream: Readable): StreamInput {
+  return {
+    octets: decompressed(stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, unknown, void>),
+    live: true,
+    progress: () => null,
+    close: async () => {
+      stream.destroy();
+    },
+  };
+}
+
+/** Opens a named pipe or a device. A pipe is opened without waiting for its writer: a blocked read could not be called off. */
+export async function openReadable(path: string, pipe: boolean): Promise<Readable> {
+  if (!pipe) return createReadStream(path);
+  const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
