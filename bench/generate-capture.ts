@@ -34,7 +34,7 @@ export function estimateBytes({ name, count, size }: CaptureSpec): number {
   if (name === "small") return (size ?? SMALL_SIZE).packets * record;
   if (name === "long") return (size ?? LONG_SIZE).packets * count * record;
   if (name === "scale") return (size?.packets ?? SCALE_PACKETS) * record;
-  return (size?.packets ?? REAL_PACKETS) * 600;
+  return (size?.packets ?? REAL_PACKETS) * 700;
 }
 
 /** Gives the capture block by block; a block is used again after `give` has returned. Says what the capture holds. */

@@ -8,7 +8,10 @@ export interface Row {
   readonly runs: readonly Measurement[];
 }
 
-/** A B C A B C ..., so that what slows the machine for a while slows all of them. A program that fails is said and left out. */
+/**
+ * A B C A B C ..., so that what slows the machine for a while slows all of them. A program that fails is said and left out;
+ * when it is ours, or its answer is wrong, the bench ends with status 1.
+ */
 export async function runInTurn(
   programs: readonly Program[],
   capture: CachedCapture,
@@ -24,6 +27,7 @@ export async function runInTurn(
       say(`${capture.title}, round ${round} of ${rounds}: ${row.program.title} ${result.seconds.toFixed(2)} s`);
       if (result.status !== 0) {
         row.failed = true;
+        if (row.program.group === "ours") process.exitCode = 1;
         say(
           `${row.program.title} ended with status ${result.status}: ${result.stderr.trim().split("\n").at(-1) ?? ""}`,
         );
@@ -31,7 +35,9 @@ export async function runInTurn(
       }
       row.runs.push(result);
       const wrong = row.program.group === "ours" ? checkOurs(result.stderr, capture.totals.packets) : null;
-      if (wrong !== null) say(`WRONG ANSWER of ${row.program.title}: ${wrong}`);
+      if (wrong === null) continue;
+      process.exitCode = 1;
+      say(`WRONG ANSWER of ${row.program.title}: ${wrong}`);
     }
   }
   return rows.filter((row) => !row.failed);
