@@ -5,6 +5,11 @@ import type { ByteWriter } from "./byte-writer.ts";
 /** Octets after which a piece is handed over, so that a large batch makes no larger buffers. */
 export const PIECE_OCTETS = 262_144;
 
+/** So few octets are copied: cheaper than another buffer, and a slow stream holds no more than it must. */
+const SMALL_OCTETS = 16_384;
+/** Buffers that are kept for later. */
+const SPARES = 4;
+
 /** What is needed of a stream: standard output, a file, a socket, or a test's own. */
 export type TextDestination = Pick<Writable, "write" | "on" | "removeListener">;
 
@@ -17,7 +22,7 @@ export class TextOutput {
   private readonly spare: Uint8Array<ArrayBuffer>[] = [];
   private underWay = 0;
   private full = false;
-  private wake: (() => void) | null = null;
+  private waiting: (() => void)[] = [];
 
   constructor(destination: TextDestination) {
     this.destination = destination;
@@ -33,16 +38,26 @@ export class TextOutput {
       return;
     }
     const { length } = out;
-    const bytes = out.replace(this.spare.pop() ?? new Uint8Array(out.bytes.length));
     this.underWay++;
-    const room = this.destination.write(Buffer.from(bytes.buffer, 0, length), (error) => {
-      this.underWay--;
-      if (error) this.onError(error);
-      else if (this.spare.length < 4) this.spare.push(bytes);
-      if (this.underWay === 0) this.full = false;
-      this.wakeUp();
-    });
+    let room: boolean;
+    if (length <= SMALL_OCTETS) {
+      room = this.destination.write(Buffer.copyBytesFrom(out.bytes, 0, length), (error) => this.taken(error));
+      out.length = 0;
+    } else {
+      const bytes = out.replace(this.spare.pop() ?? new Uint8Array(out.bytes.length));
+      room = this.destination.write(Buffer.from(bytes.buffer, 0, length), (error) => {
+        if (this.spare.length < SPARES) this.spare.push(bytes);
+        this.taken(error);
+      });
+    }
     if (!room) this.full = true;
+  }
+
+  private taken(error: Error | null | undefined): void {
+    this.underWay--;
+    if (this.underWay === 0) this.full = false;
+    if (error) this.onError(error);
+    this.wakeUp();
   }
 
   /** Undefined where the stream has room; else resolves when it has, or is closed. Throws what went wrong with it. */
@@ -66,7 +81,7 @@ export class TextOutput {
   private async wait(done: () => boolean): Promise<void> {
     while (!done() && !this.closed && this.failure === null) {
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.waiting.push(resolve);
       });
     }
     this.throwFailure();
@@ -77,9 +92,9 @@ export class TextOutput {
   }
 
   private wakeUp(): void {
-    const { wake } = this;
-    this.wake = null;
-    wake?.();
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resume of waiting) resume();
   }
 
   private readonly onDrain = (): void => {
