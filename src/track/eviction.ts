@@ -3,7 +3,7 @@
 // When the first flow must go, the oldest part of the table is sorted by last packet, once. The list is then eaten from the
 // front; a flow that saw a packet since (or is another by now) is passed over, for it is younger than all the untouched ones.
 // Each entry is used up by one ended flow or by one packet, so a packet costs O(log n) at the worst.
-import { HOT, HOT_WORDS } from "./flow-row.ts";
+import { FLOW } from "./flow-row.ts";
 import type { FlowTable } from "./flow-table.ts";
 
 /** Entries of a list at the most, and the part of the table it holds. */
@@ -19,14 +19,14 @@ export class EvictionOrder {
   /** The row whose last packet is the oldest. The table must not be empty. */
   oldest(table: FlowTable): number {
     for (;;) {
-      const { hot } = table;
+      const { words, stride } = table;
       while (this.at < this.rows.length) {
         const i = this.at++;
-        const at = this.rows[i]! * HOT_WORDS;
+        const at = this.rows[i]! * stride;
         if (
-          hot[at + HOT.kind] !== 0 &&
-          hot[at + HOT.lastSeconds] === this.seconds[i] &&
-          hot[at + HOT.lastNanoseconds] === this.nanoseconds[i]
+          words[at + FLOW.kind] !== 0 &&
+          words[at + FLOW.lastSeconds] === this.seconds[i] &&
+          words[at + FLOW.lastNanoseconds] === this.nanoseconds[i]
         ) {
           return this.rows[i]!;
         }
@@ -36,22 +36,22 @@ export class EvictionOrder {
   }
 
   private list(table: FlowTable): void {
-    const { hot, used, live } = table;
-    const live_ = new Int32Array(live);
+    const { words, stride, used, live } = table;
+    const rows = new Int32Array(live);
     const age = new Float64Array(used);
     let count = 0;
     for (let row = 0; row < used; row++) {
-      const at = row * HOT_WORDS;
-      if (hot[at + HOT.kind] === 0) continue;
-      age[row] = (hot[at + HOT.lastSeconds]! >>> 0) * 1e9 + hot[at + HOT.lastNanoseconds]!;
-      live_[count++] = row;
+      const at = row * stride;
+      if (words[at + FLOW.kind] === 0) continue;
+      age[row] = (words[at + FLOW.lastSeconds]! >>> 0) * 1e9 + words[at + FLOW.lastNanoseconds]!;
+      rows[count++] = row;
     }
     const wanted = Math.min(count, Math.max(FEWEST, Math.ceil(count / PART)));
-    const limit = nth(age, live_, wanted - 1);
-    const oldest = live_.filter((row) => age[row]! <= limit).sort((a, b) => age[a]! - age[b]! || a - b);
+    const limit = nth(age, rows, wanted - 1);
+    const oldest = rows.filter((row) => age[row]! <= limit).sort((a, b) => age[a]! - age[b]! || a - b);
     this.rows = oldest;
-    this.seconds = oldest.map((row) => hot[row * HOT_WORDS + HOT.lastSeconds]!);
-    this.nanoseconds = oldest.map((row) => hot[row * HOT_WORDS + HOT.lastNanoseconds]!);
+    this.seconds = oldest.map((row) => words[row * stride + FLOW.lastSeconds]!);
+    this.nanoseconds = oldest.map((row) => words[row * stride + FLOW.lastNanoseconds]!);
     this.at = 0;
   }
 }

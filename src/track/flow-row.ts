@@ -1,11 +1,12 @@
-// How a live flow lies in memory: a hot row of one cache line that each packet touches, and a cold row for the rest.
+// How a live flow lies in memory: 32 words, two cache lines on one page. The first is the key and what each packet touches.
 //
 // A and B are the two ends in the key's own order; which of them is the source is a bit of the state. Uniflows: A is the source.
 
-/** Words of the hot row; the first ten are the key as in a Layers row (addresses A and B, ports, kind). */
-export const HOT_WORDS = 16;
+/** Words of a row; the words of a wider key follow, rounded up to whole cache lines. */
+export const FLOW_WORDS = 32;
 
-export const HOT = {
+/** Offsets in a row. The first ten words are the key as in a Layers row: addresses A and B, ports, kind. */
+export const FLOW = {
   ports: 8,
   /** As in Layers; never 0 in a live row, 0 in a free one. */
   kind: 9,
@@ -15,32 +16,23 @@ export const HOT = {
   /** Counters of A then B, the low 32 bits; what is above is in `Carries`. */
   packets: 12,
   bytes: 14,
-} as const;
-
-/** Words of the cold row; the key words of a wider key follow. */
-export const COLD_WORDS = 18;
-
-export const COLD = {
-  startSeconds: 0,
-  startNanoseconds: 1,
+  frameBytes: 16,
   /** TCP flags of B << 16 | of A */
-  tcpFlags: 2,
-  /** Octets of whole frames of A then B, the low 32 bits. */
-  frameBytes: 3,
-  /** The expiry wheel's links: row + 1, or -(slot + 1) for a head; free rows are chained by `next`. */
-  next: 5,
-  previous: 6,
+  tcpFlags: 18,
   /** STATE bits << 16 | TTL << 8 | ToS of the first packet */
-  state: 7,
-  vlans: 8,
-  inIf: 9,
-  mpls: 10,
-  macs: 11,
-  tunnel: 14,
-  firstPacket: 15,
-  flowLabel: 16,
-  /** Of the key, to find its slot of the index again. */
-  hash: 17,
+  state: 19,
+  startSeconds: 20,
+  startNanoseconds: 21,
+  /** The expiry wheel's links: row + 1, or -(slot + 1) for a head; free rows are chained by `next`. */
+  next: 22,
+  previous: 23,
+  vlans: 24,
+  inIf: 25,
+  /** The tunnel's number, or MPLS label + 1 where no tunnel was opened (STATE.tunnel tells). */
+  encapsulation: 26,
+  macs: 27,
+  firstPacket: 30,
+  flowLabel: 31,
 } as const;
 
 /** Bits of the state. */
@@ -58,6 +50,8 @@ export const STATE = {
   empty: 1 << 22,
   /** Packets since the last update event. */
   fresh: 1 << 23,
+  /** `encapsulation` is a tunnel's number. */
+  tunnel: 1 << 24,
 } as const;
 
 /** Counters that have passed 2^32, which almost none do: how often, by row and counter. */

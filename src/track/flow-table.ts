@@ -2,60 +2,62 @@
 // look-up touches one line of the index and one row.
 import { GrowingWords } from "../core/growing-words.ts";
 import { EXTRA_WORDS as EXTRA_WORDS_, type LayersBlock, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
-import { COLD, COLD_WORDS, HOT, HOT_WORDS as HOT_WORDS_ } from "./flow-row.ts";
+import { FLOW, FLOW_WORDS as FLOW_WORDS_ } from "./flow-row.ts";
+import { hashKey } from "./key-hash.ts";
 
 const ROW_WORDS = ROW_WORDS_;
 const EXTRA_WORDS = EXTRA_WORDS_;
-const HOT_WORDS = HOT_WORDS_;
-const { ports: PORTS, kind: KIND } = HOT;
-const { next: NEXT, hash: HASH } = COLD;
+const FLOW_WORDS = FLOW_WORDS_;
+const { ports: PORTS, kind: KIND, next: NEXT } = FLOW;
 const FIRST_ROWS = 4096;
+/** Words of a cache line. */
+const LINE = 16;
 
 /** Packets whose rows are read ahead at a time: more than the processor has misses in flight, few enough to stay in its cache. */
 export const WARM_ROWS = 64;
 
 export class FlowTable {
-  private readonly hotMemory: GrowingWords;
-  private readonly coldMemory: GrowingWords;
-  hot: Int32Array;
-  cold: Int32Array;
-  /** Words of a cold row, those of a wider key included. */
-  readonly coldWords: number;
-  readonly extraWords: number;
-  /** hash, row + 1 | 0 for a free slot */
+  private readonly memory: GrowingWords;
+  /** All rows; a new array whenever they grow. */
+  words: Int32Array;
+  /** Words of a row, those of a wider key included. */
+  readonly stride: number;
+  private readonly extraWords: number;
+  private readonly seed: number;
+  /** hash, row + 1 (0 for a free slot) */
   private index: Int32Array;
   private mask: number;
   private capacity = FIRST_ROWS;
   /** Rows that were ever in use lie below. */
   used = 0;
   private free = 0;
-  private readonly touched = new Int32Array(WARM_ROWS);
   live = 0;
+  private readonly ahead = new Int32Array(WARM_ROWS);
 
-  constructor(extraWords: number) {
+  /** `seed` must be that of the keys' hashes. */
+  constructor(extraWords: number, seed: number) {
     this.extraWords = extraWords;
-    this.coldWords = COLD_WORDS + extraWords;
-    this.hotMemory = new GrowingWords(FIRST_ROWS * HOT_WORDS);
-    this.coldMemory = new GrowingWords(FIRST_ROWS * this.coldWords);
-    this.hot = this.hotMemory.words;
-    this.cold = this.coldMemory.words;
+    this.seed = seed;
+    this.stride = FLOW_WORDS + Math.ceil(extraWords / LINE) * LINE;
+    this.memory = new GrowingWords(FIRST_ROWS * this.stride);
+    this.words = this.memory.words;
     this.index = new Int32Array(FIRST_ROWS * 4);
     this.mask = FIRST_ROWS * 2 - 1;
   }
 
   /**
-   * Reads what the look-ups of rows from..to will read, so that the cache misses of many packets pass at the same time instead of
-   * one after the other (npm run bench -- warm). The sum is of no use; it keeps the reads from being left out.
+   * Reads what the look-ups of rows from..to will read, so that the cache misses of many packets pass at the same time instead
+   * of one after the other. The sum is of no use; it keeps the reads from being left out.
    */
   warm(block: LayersBlock, from: number, to: number): number {
     const { hashes } = block;
-    const { index, mask, hot, cold, coldWords, touched } = this;
+    const { index, mask, words, stride, ahead } = this;
+    const count = to - from;
+    for (let i = 0; i < count; i++) ahead[i] = index[2 * (hashes[from + i]! & mask) + 1]!;
     let sum = 0;
-    for (let i = from; i < to; i++) touched[i - from] = index[2 * (hashes[i]! & mask) + 1]!;
-    for (let i = 0; i < to - from; i++) {
-      const row = touched[i]!;
-      if (row === 0) continue;
-      sum += hot[(row - 1) * HOT_WORDS]! + cold[(row - 1) * coldWords]!;
+    for (let i = 0; i < count; i++) {
+      const row = ahead[i]!;
+      if (row !== 0) sum += words[(row - 1) * stride]! + words[(row - 1) * stride + LINE]!;
     }
     return sum;
   }
@@ -63,50 +65,44 @@ export class FlowTable {
   /** The row with the key of row i of a block, or -1. */
   find(block: LayersBlock, i: number): number {
     const { rows, hashes } = block;
-    const { index, mask, hot } = this;
+    const { index, mask, words, stride } = this;
     const hash = hashes[i]!;
     const base = i * ROW_WORDS;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const row = index[2 * slot + 1]! - 1;
       if (row < 0) return -1;
       if (index[2 * slot] !== hash) continue;
-      const at = row * HOT_WORDS;
-      if (
-        hot[at + 3] === rows[base + 3] &&
-        hot[at + 7] === rows[base + 7] &&
-        hot[at + PORTS] === rows[base + PORTS] &&
-        hot[at + KIND] === rows[base + KIND] &&
-        hot[at] === rows[base] &&
-        hot[at + 1] === rows[base + 1] &&
-        hot[at + 2] === rows[base + 2] &&
-        hot[at + 4] === rows[base + 4] &&
-        hot[at + 5] === rows[base + 5] &&
-        hot[at + 6] === rows[base + 6] &&
-        (this.extraWords === 0 || this.extraEqual(block.extra, i * EXTRA_WORDS, row))
-      ) {
-        return row;
-      }
+      const at = row * stride;
+      // One comparison at the end: the words agree almost always, and ten branches cost more than ten reads.
+      const unlike =
+        (words[at + 3]! ^ rows[base + 3]!) |
+        (words[at + 7]! ^ rows[base + 7]!) |
+        (words[at + PORTS]! ^ rows[base + PORTS]!) |
+        (words[at + KIND]! ^ rows[base + KIND]!) |
+        (words[at]! ^ rows[base]!) |
+        (words[at + 1]! ^ rows[base + 1]!) |
+        (words[at + 2]! ^ rows[base + 2]!) |
+        (words[at + 4]! ^ rows[base + 4]!) |
+        (words[at + 5]! ^ rows[base + 5]!) |
+        (words[at + 6]! ^ rows[base + 6]!);
+      if (unlike === 0 && (this.extraWords === 0 || this.extraEqual(block.extra, i * EXTRA_WORDS, at))) return row;
     }
   }
 
-  private extraEqual(extra: Int32Array, from: number, row: number): boolean {
-    const at = row * this.coldWords + COLD_WORDS;
-    for (let w = 0; w < this.extraWords; w++) if (this.cold[at + w] !== extra[from + w]) return false;
+  private extraEqual(extra: Int32Array, from: number, at: number): boolean {
+    for (let w = 0; w < this.extraWords; w++) if (this.words[at + FLOW_WORDS + w] !== extra[from + w]) return false;
     return true;
   }
 
   /** A new row with the key of row i of a block; all else in it is 0. */
   add(block: LayersBlock, i: number): number {
     const row = this.takeRow();
-    const { hot, cold, coldWords } = this;
-    const at = row * HOT_WORDS;
+    const { words, stride } = this;
+    const at = row * stride;
     const base = i * ROW_WORDS;
-    for (let w = 0; w < 10; w++) hot[at + w] = block.rows[base + w]!;
-    for (let w = 10; w < HOT_WORDS; w++) hot[at + w] = 0;
-    const coldAt = row * coldWords;
-    for (let w = 0; w < COLD_WORDS; w++) cold[coldAt + w] = 0;
-    for (let w = 0; w < this.extraWords; w++) cold[coldAt + COLD_WORDS + w] = block.extra[i * EXTRA_WORDS + w]!;
-    cold[coldAt + HASH] = block.hashes[i]!;
+    for (let w = 0; w < 10; w++) words[at + w] = block.rows[base + w]!;
+    for (let w = 10; w < FLOW_WORDS; w++) words[at + w] = 0;
+    for (let w = 0; w < this.extraWords; w++) words[at + FLOW_WORDS + w] = block.extra[i * EXTRA_WORDS + w]!;
     this.live++;
     if (this.live * 2 > this.mask + 1) this.growIndex();
     this.put(block.hashes[i]!, row);
@@ -115,8 +111,9 @@ export class FlowTable {
 
   /** Takes a row out. */
   remove(row: number): void {
-    const { index, mask } = this;
-    let hole = this.cold[row * this.coldWords + HASH]! & mask;
+    const { index, mask, words, stride } = this;
+    const at = row * stride;
+    let hole = hashKey(this.seed, words, at, words, at + FLOW_WORDS, this.extraWords) & mask;
     while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask;
     // Those that were pushed past the hole move back, so that no look-up ends too early.
     for (let slot = (hole + 1) & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
@@ -127,8 +124,8 @@ export class FlowTable {
       hole = slot;
     }
     index[2 * hole + 1] = 0;
-    this.hot[row * HOT_WORDS + KIND] = 0;
-    this.cold[row * this.coldWords + NEXT] = this.free;
+    words[at + KIND] = 0;
+    words[at + NEXT] = this.free;
     this.free = row + 1;
     this.live--;
   }
@@ -136,15 +133,13 @@ export class FlowTable {
   private takeRow(): number {
     if (this.free !== 0) {
       const row = this.free - 1;
-      this.free = this.cold[row * this.coldWords + NEXT]!;
+      this.free = this.words[row * this.stride + NEXT]!;
       return row;
     }
     if (this.used === this.capacity) {
       this.capacity *= 2;
-      this.hotMemory.reserve(this.capacity * HOT_WORDS);
-      this.coldMemory.reserve(this.capacity * this.coldWords);
-      this.hot = this.hotMemory.words;
-      this.cold = this.coldMemory.words;
+      this.memory.reserve(this.capacity * this.stride);
+      this.words = this.memory.words;
     }
     return this.used++;
   }

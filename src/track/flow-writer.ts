@@ -3,7 +3,7 @@ import { type EndReason, type FlowEvent, FLOW_EVENT } from "../core/elements.ts"
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { writeTime } from "../core/nanoseconds.ts";
 import { FAMILY } from "../decode/index.ts";
-import { type Carries, COLD, HOT, HOT_WORDS, STATE } from "./flow-row.ts";
+import { type Carries, FLOW, STATE } from "./flow-row.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { KeyPlan } from "./key.ts";
 
@@ -44,70 +44,70 @@ export class FlowWriter {
   }
 
   write(row: number, event: FlowEvent, reason: EndReason): void {
-    const { hot, cold, coldWords } = this.table;
+    const { words, stride } = this.table;
     const c = this.batch.columns;
     const r = this.batch.rows++;
-    const h = row * HOT_WORDS;
-    const at = row * coldWords;
-    const state = cold[at + COLD.state]!;
-    const kind = hot[h + HOT.kind]!;
+    const at = row * stride;
+    const state = words[at + FLOW.state]!;
+    const kind = words[at + FLOW.kind]!;
     const family = (kind >>> 8) & 7;
     const fromB = (state & STATE.sourceB) !== 0;
     c.event[r] = event;
     c.endReason[r] = event === FLOW_EVENT.end ? reason : 0;
-    writeTime(c.start, r, cold[at + COLD.startSeconds]! >>> 0, cold[at + COLD.startNanoseconds]!);
-    writeTime(c.end, r, hot[h + HOT.lastSeconds]! >>> 0, hot[h + HOT.lastNanoseconds]!);
+    writeTime(c.start, r, words[at + FLOW.startSeconds]! >>> 0, words[at + FLOW.startNanoseconds]!);
+    writeTime(c.end, r, words[at + FLOW.lastSeconds]! >>> 0, words[at + FLOW.lastNanoseconds]!);
     c.proto[r] = kind & 0xff;
     c.etherType[r] = kind >>> 16;
     c.ipVersion[r] = family === FAMILY.ipv4 ? 4 : family === FAMILY.ipv6 ? 6 : 0;
-    this.addressColumns(c, r, h, at, family, fromB);
-    const ports = hot[h + HOT.ports]!;
+    this.addressColumns(c, r, at, family, fromB);
+    const ports = words[at + FLOW.ports]!;
     const swap = fromB && !isIcmp(kind);
     c.srcPort[r] = swap ? ports & 0xffff : ports >>> 16;
     c.dstPort[r] = swap ? ports >>> 16 : ports & 0xffff;
-    this.counters(c, r, row, h, at, fromB ? 1 : 0);
-    const flags = cold[at + COLD.tcpFlags]!;
+    this.counters(c, r, row, at, fromB ? 1 : 0);
+    const flags = words[at + FLOW.tcpFlags]!;
     c.tcpFlags[r] = (fromB ? flags >>> 16 : flags) & 0xfff;
     c.reverseTcpFlags[r] = (fromB ? flags : flags >>> 16) & 0xfff;
     c.tos[r] = state & 0xff;
     c.ttl[r] = (state >>> 8) & 0xff;
-    c.flowLabel[r] = cold[at + COLD.flowLabel]!;
-    c.inIf[r] = cold[at + COLD.inIf]!;
-    c.vlan[r] = cold[at + COLD.vlans]! & 0xffff;
-    c.innerVlan[r] = cold[at + COLD.vlans]! >>> 16;
-    c.mplsLabel[r] = cold[at + COLD.mpls]!;
-    c.tunnelId[r] = cold[at + COLD.tunnel]!;
-    c.firstPacket[r] = cold[at + COLD.firstPacket]!;
+    c.flowLabel[r] = words[at + FLOW.flowLabel]!;
+    c.inIf[r] = words[at + FLOW.inIf]!;
+    c.vlan[r] = words[at + FLOW.vlans]! & 0xffff;
+    c.innerVlan[r] = words[at + FLOW.vlans]! >>> 16;
+    const tunnel = (state & STATE.tunnel) !== 0;
+    c.mplsLabel[r] = tunnel ? 0 : words[at + FLOW.encapsulation]!;
+    c.tunnelId[r] = tunnel ? words[at + FLOW.encapsulation]! : 0;
+    c.firstPacket[r] = words[at + FLOW.firstPacket]!;
   }
 
-  private addressColumns(c: Columns, r: number, h: number, at: number, family: number, fromB: boolean): void {
-    const { hot, cold } = this.table;
-    const source = fromB ? h + 4 : h;
-    const destination = fromB ? h : h + 4;
+  private addressColumns(c: Columns, r: number, at: number, family: number, fromB: boolean): void {
+    const { words } = this.table;
+    const source = fromB ? at + 4 : at;
+    const destination = fromB ? at : at + 4;
     const ether = family === FAMILY.ether || !this.addresses;
-    writeAddress(c.srcAddr, r, hot, source, ether);
-    writeAddress(c.dstAddr, r, hot, destination, ether);
+    writeAddress(c.srcAddr, r, words, source, ether);
+    writeAddress(c.dstAddr, r, words, destination, ether);
     // The MACs of the first packet, turned round where the initiator is its destination.
-    const high = cold[at + COLD.macs]!;
-    const middle = cold[at + COLD.macs + 1]!;
-    const low = cold[at + COLD.macs + 2]!;
-    const firstFromB = (cold[at + COLD.state]! & STATE.firstFromB) !== 0;
+    const high = words[at + FLOW.macs]!;
+    const middle = words[at + FLOW.macs + 1]!;
+    const low = words[at + FLOW.macs + 2]!;
+    const firstFromB = (words[at + FLOW.state]! & STATE.firstFromB) !== 0;
     const turned = firstFromB !== fromB;
     writeMac(turned ? c.dstMac : c.srcMac, r, middle & 0xffff, low);
     writeMac(turned ? c.srcMac : c.dstMac, r, high >>> 16, (high << 16) | (middle >>> 16));
   }
 
-  private counters(c: Columns, r: number, row: number, h: number, at: number, source: number): void {
-    const { hot, cold } = this.table;
+  private counters(c: Columns, r: number, row: number, at: number, source: number): void {
+    const { words } = this.table;
     const { carries } = this;
     const other = 1 - source;
-    put(c.packets, r, hot[h + HOT.packets + source]!, carries.high(row, source));
-    put(c.bytes, r, hot[h + HOT.bytes + source]!, carries.high(row, 2 + source));
-    put(c.frameBytes, r, cold[at + COLD.frameBytes + source]!, carries.high(row, 4 + source));
+    put(c.packets, r, words[at + FLOW.packets + source]!, carries.high(row, source));
+    put(c.bytes, r, words[at + FLOW.bytes + source]!, carries.high(row, 2 + source));
+    put(c.frameBytes, r, words[at + FLOW.frameBytes + source]!, carries.high(row, 4 + source));
     const both = this.biflow ? 1 : 0;
-    put(c.reversePackets, r, hot[h + HOT.packets + other]! * both, carries.high(row, other) * both);
-    put(c.reverseBytes, r, hot[h + HOT.bytes + other]! * both, carries.high(row, 2 + other) * both);
-    put(c.reverseFrameBytes, r, cold[at + COLD.frameBytes + other]! * both, carries.high(row, 4 + other) * both);
+    put(c.reversePackets, r, words[at + FLOW.packets + other]! * both, carries.high(row, other) * both);
+    put(c.reverseBytes, r, words[at + FLOW.bytes + other]! * both, carries.high(row, 2 + other) * both);
+    put(c.reverseFrameBytes, r, words[at + FLOW.frameBytes + other]! * both, carries.high(row, 4 + other) * both);
   }
 }
 

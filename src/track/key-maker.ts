@@ -3,6 +3,7 @@
 import { EMBEDDED_WORDS, EXTRA_WORDS as EXTRA_WORDS_, FAMILY, L, type LayersBlock, MARK, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
 import { FragmentTable } from "./fragments.ts";
 import type { KeyPlan } from "./key.ts";
+import { hashKey } from "./key-hash.ts";
 
 const ROW_WORDS = ROW_WORDS_;
 const EXTRA_WORDS = EXTRA_WORDS_;
@@ -32,7 +33,7 @@ export class KeyMaker {
   private readonly identifier: boolean;
   private readonly plain: boolean;
   /** So that nobody can prepare packets whose keys all fall on one another. */
-  private readonly seed: number;
+  readonly seed: number;
 
   constructor(options: KeyOptions, seed = (Math.random() * 0x1_0000_0000) | 0) {
     this.plan = options.plan;
@@ -45,21 +46,21 @@ export class KeyMaker {
 
   /** Makes the keys of all rows of a block. */
   prepare(block: LayersBlock): void {
-    const { rows, hashes, count } = block;
+    const { rows, hashes, extra, count } = block;
     const { seed, biflow, plain } = this;
+    const { extraWords } = this.plan;
     for (let i = 0, base = 0; i < count; i++, base += ROW_WORDS) {
       const service = rows[base + SERVICE]!;
       if ((service & (ANY_FRAGMENT | ICMP)) !== 0) this.rare(rows, base, service);
       if (!plain) this.mask(block.extra, i * EXTRA_WORDS, rows, base);
-      rows[base + KIND] = rows[base + KIND]! | PRESENT;
-      if (biflow && this.mirrored(rows, base)) this.swap(block, i, base);
-      let hash = seed ^ rows[base + KIND]!;
-      hash = Math.imul(hash ^ rows[base + 3]!, 0x85ebca6b);
-      hash = Math.imul((hash ^ (hash >>> 15)) + rows[base + 7]!, 0xc2b2ae35);
-      hash = Math.imul((hash ^ (hash >>> 13)) + rows[base + PORTS]!, 0x27d4eb2f);
-      if ((rows[base + KIND]! & FAMILY_BITS) !== IPV4) hash = restOfHash(hash, rows, base);
-      if (!plain) hash = this.extraHash(hash, block.extra, i * EXTRA_WORDS);
-      hashes[i] = hash ^ (hash >>> 16);
+      const kind = rows[base + KIND]! | PRESENT;
+      rows[base + KIND] = kind;
+      if (biflow) {
+        // IPv4 with two different addresses is turned without a branch: which end is first is a coin's toss to the processor.
+        if (plain && (kind & FAMILY_BITS) === IPV4 && rows[base + 3] !== rows[base + 7]) turnIpv4(rows, base);
+        else if (this.mirrored(rows, base)) this.swap(block, i, base);
+      }
+      hashes[i] = hashKey(seed, rows, base, extra, i * EXTRA_WORDS, extraWords);
     }
   }
 
@@ -110,9 +111,6 @@ export class KeyMaker {
 
   /** True when the destination comes before the source in the order of ends: addresses, then ports, then MACs. */
   private mirrored(rows: Int32Array, base: number): boolean {
-    if (rows[base + 3] !== rows[base + 7] && (rows[base + KIND]! & FAMILY_BITS) === IPV4) {
-      return rows[base + 3]! > rows[base + 7]!;
-    }
     for (let i = 0; i < 4; i++) {
       const source = rows[base + i]!;
       const destination = rows[base + 4 + i]!;
@@ -142,23 +140,21 @@ export class KeyMaker {
       extra[i + 2] = source;
     }
   }
-
-  private extraHash(start: number, extra: Int32Array, at: number): number {
-    let hash = start;
-    for (let i = 0; i < this.plan.extraWords; i++) {
-      hash = Math.imul((hash ^ (hash >>> 15)) + extra[at + i]!, 0x9e3779b1);
-    }
-    return hash;
-  }
 }
 
-function restOfHash(start: number, rows: Int32Array, base: number): number {
-  let hash = start;
-  for (let i = 0; i < 3; i++) {
-    hash = Math.imul((hash ^ (hash >>> 15)) + rows[base + i]!, 0x9e3779b1);
-    hash = Math.imul((hash ^ (hash >>> 13)) + rows[base + 4 + i]!, 0x85ebca77);
-  }
-  return hash;
+/** Puts the lower address first, and its port; ports of ICMP stay. */
+function turnIpv4(rows: Int32Array, base: number): void {
+  const source = rows[base + 3]!;
+  const destination = rows[base + 7]!;
+  const mirrored = source > destination ? 1 : 0;
+  const difference = (source ^ destination) & -mirrored;
+  rows[base + 3] = source ^ difference;
+  rows[base + 7] = destination ^ difference;
+  const service = rows[base + SERVICE]!;
+  rows[base + SERVICE] = service | (mirrored * SWAPPED);
+  const ports = rows[base + PORTS]!;
+  const turn = (service & ICMP) === 0 ? mirrored * 16 : 0;
+  rows[base + PORTS] = (ports << turn) | (ports >>> (32 - turn)); // by 0: ports | ports
 }
 
 /** The request that an ICMP reply answers (RFC 792, 950, 4443, 8335), or -1 for what is no reply. */

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// argv -> command -> exit code: 0 ok, 1 failed, 2 usage, 130 interrupted.
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { trackCommand } from "./commands/index.ts";
+import { SourceError, UsageError } from "./core/errors.ts";
+
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function program(): Command {
+  return new Command("flowgauge")
+    .description("Network traffic flows: from the packet on the wire to the picture on the screen.")
+    .version(version())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+    .showSuggestionAfterError()
+    .addCommand(trackCommand());
+}
+
+/** One sentence for a person; a stack trace only for what is a fault of this program. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError || error instanceof SourceError) {
+    process.stderr.write(`flowgauge: ${error.message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`flowgauge: this should not happen, please report it: ${text}\n`);
+  return EXIT.failed;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = tell(error);
+}

@@ -1,0 +1,2 @@
+// The door of commands/: one file per subcommand.
+export { trackCommand } from "./track.ts";

@@ -1,0 +1,26 @@
+// The line on the terminal that tells how a long run is getting on.
+import { createProgress } from "../report/index.ts";
+import type { FlowStream } from "../track/index.ts";
+
+const EVERY_MS = 200;
+
+/** Draws until stopped; draws nothing where stderr is no terminal, or the flows themselves run over it. */
+export function drawProgress(stream: FlowStream, terminal: NodeJS.WriteStream, flowsOnTerminal: boolean): { stop(): void } {
+  if (terminal.isTTY !== true || flowsOnTerminal) return { stop() {} };
+  const progress = createProgress(terminal);
+  const timer = setInterval(() => {
+    const { ledger, flows } = stream.summary();
+    progress.update({
+      packets: ledger.read.packets,
+      bytes: ledger.read.bytes,
+      liveFlows: flows.live,
+      source: stream.progress(),
+    });
+  }, EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      progress.end();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
+import { Command, Option } from "commander";
+import { Interruption } from "./interruption.ts";
+import { drawProgress } from "./progress.ts";
+import { type TrackSettings, plan } from "./track-plan.ts";
+import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
+import { FlowStream } from "../track/index.ts";
+
+const EXAMPLES = `
+Examples:
+  flowgauge track capture.pcapng                     the flows of a capture, one per line
+  flowgauge track --json *.pcap.gz | jq .bytes       several captures merged by time, as NDJSON
+  flowgauge track --key srcAddr,dstAddr day.pcap     one flow per pair of hosts
+  flowgauge track --uniflow --timeout none f.pcap    one record per direction and key, whatever the times
+  flowgauge track iface:eth0 --update 10s            start, update and end of flows on an interface, as they happen
+  tcpdump -w - port 53 | flowgauge track -           the same from a pipe
+  flowgauge track --tunnel inner vxlan.pcap          what is inside GRE, VXLAN, GENEVE, GTP-U and IP-in-IP
+  flowgauge track --timeout tcp=1h30m --timeout active=5m trace.pcap.zst
+
+A SOURCE is a capture file (pcap or pcapng, also .gz and .zst; known by its content), - for a pipe, or iface:NAME.
+Fields, formats and the summary are described in docs/output.md, what makes a flow in docs/flows.md.
+Exit codes: 0 all read, 1 something could not be read (what was good is printed), 2 wrong usage, 130 interrupted.`;
+
+export function trackCommand(): Command {
+  return new Command("track")
+    .description("Read packets, make flows, print them.")
+    .argument("<source...>", "capture files, - or iface:NAME")
+    .optionsGroup("Flows:")
+    .option("--key <preset|fields>", "what makes a flow: ip, proto, 5tuple, tos, vlan, ether, or a list of fields", "5tuple")
+    .option("--uniflow", "one record per direction instead of biflows")
+    .option("--timeout <name=duration>", "when flows end; repeatable; none = one flow per key", collect, [])
+    .option("--max-flows <n>", "live flows at the most; the least recently used goes first", "4194304")
+    .addOption(new Option("--tunnel <which>", "packets that carry others, or those inside").choices(["outer", "inner"]).default("outer"))
+    .addOption(
+      new Option("--icmp-errors <how>", "ICMP errors as flows of their own, or counted to the flow that caused them")
+        .choices(["own", "attach"])
+        .default("own"),
+    )
+    .option("--non-ip", "ARP and other frames without IP are flows of their own addresses, too")
+    .optionsGroup("Capture from interfaces:")
+    .option("--bpf <filter>", "capture only what matches, in pcap-filter's language")
+    .option("--snaplen <octets>", "keep so many octets of each packet")
+    .option("--no-promisc", "do not listen to others' traffic")
+    .optionsGroup("Output:")
+    .option("--events", "start, update and end of flows, one per line (default for interfaces and pipes)")
+    .option("--update <duration>", "an event of live flows at this interval; implies --events")
+    .option("--nftrk", "exactly the layout and the flows of ONICS nftrk")
+    .option("--json", "NDJSON, every field")
+    .option("--csv", "CSV with a header line")
+    .option("--fields <list>", "only these fields, in this order")
+    .option("--no-header", "no header line")
+    .option("--quiet", "no flows, only the summary")
+    .addOption(new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"))
+    .addHelpText("after", EXAMPLES)
+    .action(runTrack);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
+  const { stream: streamOptions, printer } = plan(sources, settings);
+  const stream = await FlowStream.open(sources, streamOptions);
+  const tell = () => tellSummary(stream, settings.summary);
+  const interruption = new Interruption(() => stream.close(), tell);
+  const sink = printer === null ? new NoSink() : createFlowPrinter(printer, process.stdout);
+  const progress = drawProgress(stream, process.stderr, printer !== null && process.stdout.isTTY);
+  try {
+    for await (const batch of stream) {
+      await sink.write(batch);
+      if (sink.closed) break; // nobody reads any more (head, less)
+    }
+    await sink.end();
+  } finally {
+    progress.stop();
+    interruption.stop();
+  }
+  for (const problem of stream.summary().problems) process.stderr.write(`flowgauge: ${problem.message}\n`);
+  tell();
+  process.exitCode = interruption.happened ? 130 : stream.summary().problems.length > 0 ? 1 : 0;
+}
+
+function tellSummary(stream: FlowStream, form: TrackSettings["summary"]): void {
+  const summary = stream.summary();
+  if (form === "json") process.stderr.write(`${JSON.stringify(summaryObject(summary))}\n`);
+  if (form === "text") process.stderr.write(printSummary(summary, {}));
+}
+
+/** Flows that nobody wants to see. */
+class NoSink implements FlowPrinter {
+  readonly closed = false;
+  write(): void {}
+  async end(): Promise<void> {}
+}

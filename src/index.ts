@@ -1,0 +1,19 @@
+// The public API, in the order data travels: packets -> flows -> text.
+export { type OpenOptions, openSource, openSources } from "./capture/index.ts";
+export { ELEMENTS, type Element, END_REASON, type FieldName, FLOW_EVENT, findElement } from "./core/elements.ts";
+export { SourceError, UsageError } from "./core/errors.ts";
+export { type Columns, FlowBatch, readU64 } from "./core/flow-batch.ts";
+export { type FlowCounts, Ledger, type TrackSummary } from "./core/ledger.ts";
+export type { CaptureCounts, CaptureInterface, PacketBlock, PacketSource } from "./core/packet-block.ts";
+export { createFlowPrinter, type FlowPrinterOptions, type FlowSink, printSummary } from "./report/index.ts";
+export {
+  DEFAULT_TIMEOUTS,
+  FlowStream,
+  type FlowStreamOptions,
+  KEY_PRESETS,
+  NO_TIMEOUTS,
+  parseKey,
+  parseTimeouts,
+  type Timeouts,
+  type TrackOptions,
+} from "./track/index.ts";
