@@ -37,5 +37,5 @@ export interface CaptureFormat {
 
 /** A 32-bit unsigned length as it fits into the block's signed columns: nothing on a wire is longer than 2 GiB. */
 export function wireLength(octets: number): number {
-  return octets > 0x7fff_ffff ? 0x7fff_ffff : octets;
+  return Math.min(octets, 0x7fff_ffff);
 }

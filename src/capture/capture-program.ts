@@ -35,7 +35,13 @@ export function findPrograms(immediate: boolean): CaptureProgram[] {
 }
 
 function findExecutable(name: string): string | null {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/bin",
+  ];
   for (const folder of folders) {
     if (folder === "") continue;
     try {
@@ -99,6 +105,12 @@ export function classifyFailure(said: string): ProgramFailure {
 export function quoteTrouble(program: CaptureProgram["name"], said: string): string {
   const filter = /filter expression: ([^)\n]*)/.exec(said);
   if (filter !== null) return filter[1]!.trim();
-  const lines = said.split(/[\r\n]+/).filter((line) => line !== "" && !/^(Capturing on|File: |Packets |\d+ packets)|listening on|data link type/.test(line));
-  return (lines.find((line) => line.startsWith(`${program}: `)) ?? lines.at(-1) ?? "").replace(`${program}: `, "").trim();
+  const lines = said
+    .split(/[\r\n]+/)
+    .filter(
+      (line) => line !== "" && !/^(Capturing on|File: |Packets |\d+ packets)|listening on|data link type/.test(line),
+    );
+  return (lines.find((line) => line.startsWith(`${program}: `)) ?? lines.at(-1) ?? "")
+    .replace(`${program}: `, "")
+    .trim();
 }

@@ -66,7 +66,9 @@ export class CaptureReader {
     const found = recognise(bytes.subarray(start, Math.min(end, start + RECOGNISE_OCTETS)));
     if (found.kind === "pcap") return new ClassicPcap(found.pcap, this.#observed);
     if (found.kind === "pcapng") return new Pcapng(this.#observed);
-    this.fail(new SourceError({ source: this.name }, found.kind === "other" ? found.sentence : describeTwice(found.kind)));
+    this.fail(
+      new SourceError({ source: this.name }, found.kind === "other" ? found.sentence : describeTwice(found.kind)),
+    );
     return null;
   }
 

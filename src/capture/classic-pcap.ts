@@ -96,7 +96,7 @@ export class ClassicPcap implements CaptureFormat {
       if (next > end) break;
       offset[row] = first;
       capturedLength[row] = captured;
-      originalLength[row] = original > 0x7fff_ffff ? 0x7fff_ffff : original;
+      originalLength[row] = Math.min(original, 0x7fff_ffff);
       const fraction = view.getUint32(at + 4, littleEndian);
       if (fraction < fractions) {
         seconds[row] = view.getInt32(at, littleEndian);
@@ -116,7 +116,10 @@ export class ClassicPcap implements CaptureFormat {
   describeCut(window: OctetWindow): Fault {
     const left = window.end - window.start;
     if (this.interfaces.length === 0) {
-      return { sentence: `expected a pcap file header of ${FILE_HEADER} octets, found the end after ${left}`, inPacket: false };
+      return {
+        sentence: `expected a pcap file header of ${FILE_HEADER} octets, found the end after ${left}`,
+        inPacket: false,
+      };
     }
     const { recordHeader, littleEndian } = this.#kind;
     const found = `found the end of the capture after ${left}; it was cut short, the packets before are given`;

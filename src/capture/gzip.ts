@@ -31,7 +31,11 @@ export async function* gunzip(pull: OctetPull): AsyncGenerator<Uint8Array, void,
 
 function explain(fault: NodeJS.ErrnoException): CompressionFault {
   if (fault.code === "Z_BUF_ERROR") {
-    return new CompressionFault("expected more gzip data, found its end; the file was cut short, the packets before are given");
+    return new CompressionFault(
+      "expected more gzip data, found its end; the file was cut short, the packets before are given",
+    );
   }
-  return new CompressionFault(`expected sound gzip data, found damage (${fault.message}); the packets before are given`);
+  return new CompressionFault(
+    `expected sound gzip data, found damage (${fault.message}); the packets before are given`,
+  );
 }

@@ -7,8 +7,8 @@ import {
   classifyFailure,
   findPrograms,
   type OpenOptions,
-  parseDrops,
   type ProgramFailure,
+  parseDrops,
   programArguments,
   quoteTrouble,
 } from "./capture-program.ts";
@@ -20,11 +20,17 @@ import { ANY_INTERFACE, interfaceNumber, listInterfaces } from "./system-interfa
 export async function openLive(name: string, device: string, options: OpenOptions): Promise<PacketSource> {
   const known = listInterfaces();
   if (device !== ANY_INTERFACE && !known.includes(device)) {
-    throw new SourceError({ source: name }, `expected a network interface, found none of that name; there are: any ${known.join(" ")}`);
+    throw new SourceError(
+      { source: name },
+      `expected a network interface, found none of that name; there are: any ${known.join(" ")}`,
+    );
   }
   const programs = findPrograms(options.immediate === true);
   if (programs.length === 0) {
-    throw new SourceError({ source: name }, "expected dumpcap or tcpdump to capture with, found neither; install one: sudo apt install tcpdump");
+    throw new SourceError(
+      { source: name },
+      "expected dumpcap or tcpdump to capture with, found neither; install one: sudo apt install tcpdump",
+    );
   }
   let refusal: Error | null = null;
   for (const program of programs) {
@@ -78,9 +84,13 @@ class LiveCapture {
   #explain(end: HelperEnd): Error {
     const { name: source } = this.#reader;
     const { name, path } = this.#program;
-    this.failure = end.error === null ? classifyFailure(this.#helper.said) : classifyFailure(end.error.message.replace("EACCES", "permission"));
+    this.failure =
+      end.error === null
+        ? classifyFailure(this.#helper.said)
+        : classifyFailure(end.error.message.replace("EACCES", "permission"));
     const quoted = quoteTrouble(name, this.#helper.said) || end.error?.message || `exit code ${end.code ?? end.signal}`;
-    if (this.failure === "filter") return new UsageError(`expected a capture filter (see man pcap-filter), found: ${quoted}`);
+    if (this.failure === "filter")
+      return new UsageError(`expected a capture filter (see man pcap-filter), found: ${quoted}`);
     if (this.failure === "permission") {
       const sentence =
         `expected permission to capture, found that ${name} has none; grant it once with: ` +

@@ -58,7 +58,8 @@ class SyncMerge extends FileMerge implements SyncPacketSource {
 
   nextBlock(): PacketBlock | null {
     if (this.#closed) return null;
-    if (!this.#started) for (const [index, source] of this.#sources.entries()) this.merge.fill(index, source.nextBlock());
+    if (!this.#started)
+      for (const [index, source] of this.#sources.entries()) this.merge.fill(index, source.nextBlock());
     this.#started = true;
     this.merge.clear();
     for (;;) {

@@ -18,9 +18,12 @@ export async function openFile(name: string, chunkOctets = CHUNK_OCTETS): Promis
   const stats = inspect(name);
   if (stats.isDirectory()) throw refuse(name, Object.assign(new Error(), { code: "EISDIR" }));
   if (stats.isFile()) return openRegular(name, stats.size, chunkOctets);
-  const stream = name === "-" ? process.stdin : await openReadable(name, stats.isFIFO()).catch((error) => {
-    throw refuse(name, error);
-  });
+  const stream =
+    name === "-"
+      ? process.stdin
+      : await openReadable(name, stats.isFIFO()).catch((error) => {
+          throw refuse(name, error);
+        });
   return new StreamSource(new CaptureReader(name), readableInput(stream));
 }
 
@@ -36,7 +39,9 @@ function refuse(name: string, error: unknown): SourceError {
   const { code } = error as NodeJS.ErrnoException;
   const meant = code === "ENOENT" && Object.hasOwn(networkInterfaces(), name);
   const advice = meant ? `; for the network interface of that name write iface:${name}` : "";
-  return new SourceError({ source: name }, `expected a capture file, found ${systemReason(error)}${advice}`, { cause: error });
+  return new SourceError({ source: name }, `expected a capture file, found ${systemReason(error)}${advice}`, {
+    cause: error,
+  });
 }
 
 /** The first octets decide: what is compressed needs an asynchronous source, all else a fast synchronous one. */

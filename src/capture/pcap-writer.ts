@@ -1,6 +1,7 @@
 // PcapWriter: classic pcap files (draft-ietf-opsawg-pcap), little endian, microseconds or nanoseconds.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+
 import { once } from "node:events";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import type { PacketBlock } from "../core/packet-block.ts";
 
@@ -59,7 +60,10 @@ export class PcapWriter {
 
   /** Appends the octets of a whole capture to `pieces`. */
   static toMemory(pieces: Uint8Array[], options: PcapOptions = {}): PcapWriter {
-    return new PcapWriter({ write: (octets) => pieces.push(octets.slice()), close: async () => {}, discard: () => {} }, options);
+    return new PcapWriter(
+      { write: (octets) => pieces.push(octets.slice()), close: async () => {}, discard: () => {} },
+      options,
+    );
   }
 
   /** Seconds since 1970 (unsigned 32 bit) and nanoseconds; what is finer than the file's resolution is cut off. */

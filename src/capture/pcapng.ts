@@ -1,12 +1,6 @@
 // pcapng captures: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-04.html
 import { BLOCK_PACKETS, type CaptureInterface, NO_TIME, type PacketBlock } from "../core/packet-block.ts";
-import {
-  type CaptureFormat,
-  type Fault,
-  MAX_RECORD_OCTETS,
-  type ObservedAt,
-  wireLength,
-} from "./capture-format.ts";
+import { type CaptureFormat, type Fault, MAX_RECORD_OCTETS, type ObservedAt, wireLength } from "./capture-format.ts";
 import { InterfaceTable } from "./interface-table.ts";
 import type { OctetWindow } from "./octet-window.ts";
 import { readInterfaceOptions, readStatisticsOptions } from "./pcapng-options.ts";
@@ -90,7 +84,11 @@ export class Pcapng implements CaptureFormat {
     else if (magic === BYTE_ORDER_SWAPPED) this.#little = false;
     else {
       const found = magic.toString(16).padStart(8, "0");
-      return { sentence: `expected the pcapng byte order magic 1a2b3c4d, found ${found}; the file is damaged`, ahead: 8, inPacket: false };
+      return {
+        sentence: `expected the pcapng byte order magic 1a2b3c4d, found ${found}; the file is damaged`,
+        ahead: 8,
+        inPacket: false,
+      };
     }
     return null;
   }
@@ -100,7 +98,10 @@ export class Pcapng implements CaptureFormat {
     if (least === undefined) return null;
     const inPacket = type === OLD_PACKET || type === SIMPLE_PACKET || type === ENHANCED_PACKET;
     if (length < least) {
-      return { sentence: `expected a pcapng block (type ${type}) of at least ${least} octets, found ${length}; the file is damaged here`, inPacket };
+      return {
+        sentence: `expected a pcapng block (type ${type}) of at least ${least} octets, found ${length}; the file is damaged here`,
+        inPacket,
+      };
     }
     if (type === SIMPLE_PACKET) return this.#readSimplePacket(block, view, at, length);
     if (type === OLD_PACKET) return this.#readPacket(block, view, at, length, view.getUint16(at + 8, this.#little));
@@ -115,7 +116,11 @@ export class Pcapng implements CaptureFormat {
     this.#table.startSection();
     const major = view.getUint16(at + 12, this.#little);
     if (major === 1) return null;
-    return { sentence: `expected pcapng version 1.x, found ${major}; a newer program may read it`, ahead: 12, inPacket: false };
+    return {
+      sentence: `expected pcapng version 1.x, found ${major}; a newer program may read it`,
+      ahead: 12,
+      inPacket: false,
+    };
   }
 
   #addInterface(view: DataView, at: number, length: number): Fault | null {
@@ -123,7 +128,10 @@ export class Pcapng implements CaptureFormat {
     const snapLength = view.getUint32(at + 12, this.#little);
     const { name, clock } = readInterfaceOptions(view, at + 16, at + length - 4, this.#little);
     if (this.#table.add(linkType, wireLength(snapLength), name, clock)) return null;
-    return { sentence: "expected at most 65536 interfaces, found more; the file is not a real capture", inPacket: false };
+    return {
+      sentence: "expected at most 65536 interfaces, found more; the file is not a real capture",
+      inPacket: false,
+    };
   }
 
   /**
@@ -140,9 +148,15 @@ export class Pcapng implements CaptureFormat {
     block.offset[row] = at + 28;
     block.capturedLength[row] = captured;
     const original = view.getUint32(at + 24, little);
-    block.originalLength[row] = original > 0x7fff_ffff ? 0x7fff_ffff : original;
+    block.originalLength[row] = Math.min(original, 0x7fff_ffff);
     block.interfaceIndex[row] = table.sectionIndex[number]!;
-    writeTicks(block, row, table.sectionClock[number]!, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
+    writeTicks(
+      block,
+      row,
+      table.sectionClock[number]!,
+      view.getUint32(at + 12, little),
+      view.getUint32(at + 16, little),
+    );
     block.count = row + 1;
     return null;
   }

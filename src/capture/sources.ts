@@ -3,8 +3,8 @@ import { UsageError } from "../core/errors.ts";
 import type { PacketSource } from "../core/packet-block.ts";
 import type { OpenOptions } from "./capture-program.ts";
 import { openLive } from "./live.ts";
-import { MergedLive } from "./merged-live.ts";
 import { mergeFiles } from "./merged-files.ts";
+import { MergedLive } from "./merged-live.ts";
 import { CHUNK_OCTETS } from "./octet-window.ts";
 import { openFile } from "./open-file.ts";
 

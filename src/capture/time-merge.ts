@@ -51,7 +51,8 @@ export class TimeMerge {
       const top = this.#heap[0];
       if (top === undefined) return block.count > 0 ? block : null;
       const lane = this.#lanes[top]!;
-      if (!this.#merged.add(lane.block!, lane.row, lane.interfaces[lane.block!.interfaceIndex[lane.row]!]!)) return block;
+      if (!this.#merged.add(lane.block!, lane.row, lane.interfaces[lane.block!.interfaceIndex[lane.row]!]!))
+        return block;
       lane.row++;
       if (lane.row === lane.block!.count) {
         this.#dropTop();
