@@ -31,7 +31,6 @@ function sourceMac(f: Frame, o: number): void {
 
 function cookedType(f: Frame, arphrd: number, type: number): number {
   f.etherType = type;
-  if (arphrd === 778) return STEP.gre; // ARPHRD_IPGRE: the frame is a GRE packet's payload, its type is named
   if (arphrd === 824) return OUTCOME.nonIp; // ARPHRD_NETLINK
   if (type === 0x0001) return OUTCOME.nonIp; // Novell's raw 802.3
   if (type === 0x0004) return STEP.llc;
@@ -58,7 +57,9 @@ export function loopback(f: Frame): number {
       f.etherType = 0x86dd;
       return STEP.ipv6;
     default:
-      return family >= 0x0600 && family <= 0xffff ? STEP.etherType : OUTCOME.nonIp;
+      // Some write an Ethernet type into the last two octets.
+      f.etherType = f.view.getUint16(o + 2);
+      return f.etherType >= 0x0600 ? STEP.etherType : OUTCOME.nonIp;
   }
 }
 

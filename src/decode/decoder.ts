@@ -35,11 +35,11 @@ export interface DecodeOptions {
   readonly nonIp: boolean;
   /** ICMP errors carry the key of the packet they quote. */
   readonly quoteIcmpErrors: boolean;
-  /** IEEE 802.3 frames have their length as type, as ONICS prints them. */
-  readonly lengthAsType: boolean;
+  /** Only IP and ARP right behind Ethernet are opened; 802.3 frames have their length as type (as ONICS has it). */
+  readonly plainEthernet: boolean;
 }
 
-export const DECODE_DEFAULTS: DecodeOptions = { tunnel: "outer", nonIp: false, quoteIcmpErrors: false, lengthAsType: false };
+export const DECODE_DEFAULTS: DecodeOptions = { tunnel: "outer", nonIp: false, quoteIcmpErrors: false, plainEthernet: false };
 
 const REASONS: ReadonlyMap<number, Untracked> = new Map([
   [OUTCOME.nonIp, "nonIp"],
@@ -63,7 +63,7 @@ export class Decoder {
     this.frame = new Frame({
       openTunnels: options.tunnel === "inner",
       icmpErrors: options.quoteIcmpErrors,
-      lengthAsType: options.lengthAsType,
+      plainEthernet: options.plainEthernet,
     });
     this.nonIp = options.nonIp;
   }

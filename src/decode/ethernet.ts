@@ -30,14 +30,22 @@ export function etherType(f: Frame): number {
       return IPV4;
     case 0x86dd:
       return IPV6;
+    case 0x0806:
+      return STEP.arp;
     case 0x8100: // 802.1Q
     case 0x88a8: // 802.1ad
     case 0x9100: // QinQ before the standard, three values in use
     case 0x9200:
     case 0x9300:
       return VLAN;
-    case 0x0806:
-      return STEP.arp;
+    default:
+      return f.plainEthernet ? NON_IP : carrier(f);
+  }
+}
+
+/** Types of layers between Ethernet and IP. */
+function carrier(f: Frame): number {
+  switch (f.etherType) {
     case 0x8847:
     case 0x8848:
       return STEP.mpls;
@@ -51,6 +59,12 @@ export function etherType(f: Frame): number {
       return STEP.ethernet;
     case 0x880b:
       return STEP.ppp;
+    case 0x8903: // Cisco FabricPath: FTAG 10, TTL 6 bits, then the frame
+      return skip(f, 2, STEP.ethernet);
+    case 0x8909: // Cisco metadata: version 1 | length 1 | option 2 | security group 2 | type 2
+      return typeBehind(f, 6);
+    case 0xd28b: // Arista's time stamp: subtype 2 | version 2 (bit 5: 48 bits instead of 64) | time | type 2
+      return f.end - f.offset < 4 ? TRUNCATED : typeBehind(f, (f.view.getUint16(f.offset + 2) & 0x20) === 0 ? 12 : 10);
     default:
       return NON_IP;
   }
@@ -71,10 +85,21 @@ export function vlan(f: Frame): number {
   return type < 0x0600 ? LLC : ETHER_TYPE;
 }
 
+function skip(f: Frame, octets: number, next: number): number {
+  if (f.end - f.offset < octets) return TRUNCATED;
+  f.offset += octets;
+  return next;
+}
+
+/** Goes on by the type that stands so many octets on. */
+function typeBehind(f: Frame, octets: number): number {
+  if (f.end - f.offset < octets + 2) return TRUNCATED;
+  f.etherType = f.view.getUint16(f.offset + octets);
+  f.offset += octets + 2;
+  return f.etherType < 0x0600 ? LLC : ETHER_TYPE;
+}
+
 /** 802.1ah: I-TAG 4 (its service id), then a whole Ethernet frame. */
 export function pbb(f: Frame): number {
-  const o = f.offset;
-  if (f.end - o < 4) return TRUNCATED;
-  f.offset = o + 4;
-  return STEP.ethernet;
+  return skip(f, 4, STEP.ethernet);
 }

@@ -20,8 +20,11 @@ export class Frame {
   /** Extension headers and tunnels may follow one another; this many steps a packet at the most. */
   readonly openTunnels: boolean;
   readonly icmpErrors: boolean;
-  /** Frames that name their length instead of a type: true = that length is the type (as ONICS has it), false = the LLC DSAP. */
-  readonly lengthAsType: boolean;
+  /**
+   * As ONICS sees frames: only IP and ARP right behind Ethernet and its VLAN tags are opened, and an 802.3 frame has its length as
+   * type. Else every layer below IP is walked through, and an 802.3 frame has its LLC DSAP or SNAP type.
+   */
+  readonly plainEthernet: boolean;
   embedded: Int32Array = new Int32Array(0);
   embeddedCount = 0;
   portsMissing = 0;
@@ -33,10 +36,10 @@ export class Frame {
   private outerEnd = 0;
   inTunnel = false;
 
-  constructor(options: { openTunnels: boolean; icmpErrors: boolean; lengthAsType: boolean }) {
+  constructor(options: { openTunnels: boolean; icmpErrors: boolean; plainEthernet: boolean }) {
     this.openTunnels = options.openTunnels;
     this.icmpErrors = options.icmpErrors;
-    this.lengthAsType = options.lengthAsType;
+    this.plainEthernet = options.plainEthernet;
   }
 
   /** Octets still there. */

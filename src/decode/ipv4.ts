@@ -46,6 +46,7 @@ export function ipv4(f: Frame): number {
     f.cut = 0;
   }
   f.offset = o + headerLength;
+  if (headerLength > 20) sourceRoute(f, o + 20);
   f.proto = proto;
   const fragment = view.getUint16(o + 6);
   if ((fragment & 0x3fff) !== 0) {
@@ -62,4 +63,29 @@ export function ipv4(f: Frame): number {
   if (proto === 17) return UDP;
   if (proto === 1) return ICMP;
   return behindIp(f, proto);
+}
+
+/**
+ * A source route (RFC 791 section 3.1) that has not been gone to its end: the header names the next hop, the route's last address
+ * is the destination. type 1 (131 loose, 137 strict) | length 1 | pointer 1 | addresses
+ */
+function sourceRoute(f: Frame, options: number): void {
+  const { view, rows, base } = f;
+  const end = Math.min(f.offset, f.end);
+  let o = options;
+  while (o + 3 <= end) {
+    const type = view.getUint8(o);
+    if (type === 0) return;
+    if (type === 1) {
+      o++;
+      continue;
+    }
+    const length = view.getUint8(o + 1);
+    if (length < 3 || o + length > end) return;
+    if ((type === 131 || type === 137) && length >= 7) {
+      if (view.getUint8(o + 2) <= length) rows[base + 7] = view.getInt32(o + length - 4);
+      return;
+    }
+    o += length;
+  }
 }

@@ -4,7 +4,7 @@ import { OUTCOME, STEP } from "./step.ts";
 const FIRST_STEP: ReadonlyMap<number, number> = new Map([
   [0, STEP.loopback], // NULL
   [1, STEP.ethernet],
-  [9, STEP.ppp],
+  [9, STEP.pppHdlc],
   [12, STEP.ip], // DLT_RAW as written on some systems
   [14, STEP.ip],
   [50, STEP.pppHdlc],

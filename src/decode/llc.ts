@@ -4,7 +4,7 @@ import { OUTCOME, STEP } from "./step.ts";
 
 /** DSAP 1 | SSAP 1 | control 1 or 2 [| OUI 3 | type 2]. 802.3 frames may carry padding: IP's own length counts. */
 export function llc(f: Frame): number {
-  if (f.lengthAsType) return OUTCOME.nonIp;
+  if (f.plainEthernet) return OUTCOME.nonIp;
   const o = f.offset;
   if (f.end - o < 3) return OUTCOME.truncated;
   const { view } = f;

@@ -30,7 +30,19 @@ function underLabels(f: Frame, o: number): number {
       return STEP.ipv4;
     case 6:
       return STEP.ipv6;
+    case 0:
+      return pseudowire(f, o);
     default:
       return OUTCOME.nonIp;
   }
+}
+
+/**
+ * An Ethernet pseudowire with its control word (RFC 4448), or without one and a destination that begins with a zero nibble.
+ * Nothing says which: but a source address is never a group's, so one that is shows that a control word stands before it.
+ */
+function pseudowire(f: Frame, o: number): number {
+  if (f.end - o < 18) return OUTCOME.nonIp;
+  if ((f.view.getUint8(o + 6) & 1) === 1) f.offset = o + 4;
+  return STEP.ethernet;
 }

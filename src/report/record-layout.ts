@@ -71,6 +71,7 @@ export class RecordLayout implements FlowLayout {
   private readonly octets: Uint8Array[];
   private readonly shorts: Uint16Array[];
   private readonly longs: Uint32Array[];
+  private versions: Uint8Array = NO_U8;
   private readonly time = new Instant();
   private readonly dates = new DateText("T");
 
@@ -100,6 +101,7 @@ export class RecordLayout implements FlowLayout {
   }
 
   bind(columns: Columns): void {
+    this.versions = columns.ipVersion;
     for (const [field, name] of this.names.entries()) {
       const column = columns[name];
       if (column instanceof Uint8Array) this.octets[field] = column;
@@ -155,7 +157,7 @@ export class RecordLayout implements FlowLayout {
         this.writeTime(out, this.longs[field]!, row);
         break;
       case ADDRESS:
-        this.writeAddress(out, this.octets[field]!, 16 * row);
+        this.writeAddress(out, this.octets[field]!, row);
         break;
       case MAC:
         this.writeMac(out, this.longs[field]!, row);
@@ -178,8 +180,10 @@ export class RecordLayout implements FlowLayout {
     if (this.quoted) out.octet(QUOTE);
   }
 
-  private writeAddress(out: ByteWriter, column: Uint8Array, from: number): void {
-    if (noAddress(column, from)) {
+  /** In a packet of IPv6 all zero is the address `::`; elsewhere it says that there is none. */
+  private writeAddress(out: ByteWriter, column: Uint8Array, row: number): void {
+    const from = 16 * row;
+    if (noAddress(column, from) && this.versions[row] !== 6) {
       out.text(this.none);
       return;
     }

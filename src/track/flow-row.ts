@@ -50,6 +50,8 @@ export const STATE = {
   empty: 1 << 22,
   /** Packets since the last update event. */
   fresh: 1 << 23,
+  /** No packet has had a time yet. */
+  untimed: 1 << 25,
   /** `encapsulation` is a tunnel's number. */
   tunnel: 1 << 24,
 } as const;

@@ -24,6 +24,8 @@ const { startSeconds: START_SECONDS, startNanoseconds: START_NANOSECONDS } = FLO
 const SWAPPED = MARK.swapped << 16;
 const ICMP_ERROR = MARK.icmpError << 16;
 const { fresh: FRESH, finA: FIN_A, finB: FIN_B, rst: RST_SEEN, sourceB: SOURCE_B, sourceSure: SOURCE_SURE } = STATE;
+/** The next packet with a time is the record's first. */
+const STARTLESS = STATE.empty | STATE.untimed;
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
@@ -175,8 +177,11 @@ export class Tracker implements Clocked {
       const seconds = rows[base + SECONDS]!;
       const nanoseconds = rows[base + NANOSECONDS]!;
       const gap = (seconds - words[at + LAST_SECONDS]!) | 0;
-      const next = gap > 0 ? gap < this.quickSeconds : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!;
-      if (next && !(this.updates || (words[at + FLOW_STATE]! & STATE.empty) !== 0)) {
+      const next =
+        gap > 0
+          ? gap < this.quickSeconds && nanoseconds >= 0
+          : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!;
+      if (next && !this.updates && (words[at + FLOW_STATE]! & STARTLESS) === 0) {
         words[at + LAST_SECONDS] = seconds;
         words[at + LAST_NANOSECONDS] = nanoseconds;
       } else if (!this.touch(row, at, seconds, nanoseconds)) {
@@ -219,13 +224,16 @@ export class Tracker implements Clocked {
   private touch(row: number, at: number, seconds: number, nanoseconds: number): boolean {
     const { words } = this.table;
     if (this.updates) words[at + FLOW_STATE] = words[at + FLOW_STATE]! | FRESH;
-    if (nanoseconds === NO_TIME) return true;
+    if (nanoseconds === NO_TIME) {
+      words[at + FLOW_STATE] = words[at + FLOW_STATE]! & ~STATE.empty;
+      return true;
+    }
     const idle = this.rules.timeout(row);
     const late = milliseconds(seconds, nanoseconds, words[at + LAST_SECONDS]!, words[at + LAST_NANOSECONDS]!);
     const timed = words[at + LAST_NANOSECONDS]! !== NO_TIME;
     if (timed && late >= idle) return false;
-    if ((words[at + FLOW_STATE]! & STATE.empty) !== 0 || words[at + START_NANOSECONDS]! === NO_TIME) {
-      words[at + FLOW_STATE] = words[at + FLOW_STATE]! & ~STATE.empty;
+    if ((words[at + FLOW_STATE]! & STARTLESS) !== 0) {
+      words[at + FLOW_STATE] = words[at + FLOW_STATE]! & ~STARTLESS;
       words[at + START_SECONDS] = seconds;
       words[at + START_NANOSECONDS] = nanoseconds;
     }
@@ -265,6 +273,7 @@ export class Tracker implements Clocked {
       (side === 1 ? STATE.firstFromB : 0) |
       (source === 1 ? SOURCE_B : 0) |
       (tunnel === 0 ? 0 : STATE.tunnel) |
+      (nanoseconds === NO_TIME ? STATE.untimed : 0) |
       FRESH;
     words[at + FLOW.vlans] = rows[base + L.vlans]!;
     words[at + FLOW.inIf] = rows[base + L.inIf]!;
