@@ -1,2 +1,2 @@
 // The door of commands/: one file per subcommand.
-export { trackCommand } from "./track.ts";
+export { trackCommand, trackPlan } from "./track.ts";

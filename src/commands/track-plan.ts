@@ -67,7 +67,7 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
         ...(settings.snaplen === undefined ? {} : { snapLength: whole(settings.snaplen, "--snaplen", 1, 262_144) }),
         ...(settings.promisc ? {} : { promiscuous: false }),
       },
-      decode: { tunnel: settings.tunnel, nonIp: nftrk || settings.nonIp === true, lengthAsType: nftrk },
+      decode: { tunnel: settings.tunnel, nonIp: nftrk || settings.nonIp === true, plainEthernet: nftrk },
       track,
     },
     printer: settings.quiet === true ? null : printerOptions(settings, events),

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { Interruption } from "./interruption.ts";
 import { drawProgress } from "./progress.ts";
-import { type TrackSettings, plan } from "./track-plan.ts";
+import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
 import { FlowStream } from "../track/index.ts";
 
@@ -22,6 +22,16 @@ Fields, formats and the summary are described in docs/output.md, what makes a fl
 Exit codes: 0 all read, 1 something could not be read (what was good is printed), 2 wrong usage, 130 interrupted.`;
 
 export function trackCommand(): Command {
+  return trackSyntax().action(runTrack);
+}
+
+/** What an argv of `track` (without the words before it) means. */
+export function trackPlan(argv: readonly string[]): TrackPlan {
+  const command = trackSyntax().exitOverride().parse([...argv], { from: "user" });
+  return plan(command.args, command.opts<TrackSettings>());
+}
+
+function trackSyntax(): Command {
   return new Command("track")
     .description("Read packets, make flows, print them.")
     .argument("<source...>", "capture files, - or iface:NAME")
@@ -51,8 +61,7 @@ export function trackCommand(): Command {
     .option("--no-header", "no header line")
     .option("--quiet", "no flows, only the summary")
     .addOption(new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"))
-    .addHelpText("after", EXAMPLES)
-    .action(runTrack);
+    .addHelpText("after", EXAMPLES);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -63,8 +63,8 @@ function carrier(f: Frame): number {
       return skip(f, 2, STEP.ethernet);
     case 0x8909: // Cisco metadata: version 1 | length 1 | option 2 | security group 2 | type 2
       return typeBehind(f, 6);
-    case 0xd28b: // Arista's time stamp: subtype 2 | version 2 (bit 5: 48 bits instead of 64) | time | type 2
-      return f.end - f.offset < 4 ? TRUNCATED : typeBehind(f, (f.view.getUint16(f.offset + 2) & 0x20) === 0 ? 12 : 10);
+    case 0xd28b:
+      return aristaTime(f);
     default:
       return NON_IP;
   }
@@ -83,6 +83,14 @@ export function vlan(f: Frame): number {
   f.etherType = type;
   if (type === 0x0800) return IPV4;
   return type < 0x0600 ? LLC : ETHER_TYPE;
+}
+
+/** Arista's time stamp: subtype 2 | version 2 (0x10: 64 bits, 0x20: 48 bits; 0x100: UTC) | time 8 or 6 | type 2 */
+function aristaTime(f: Frame): number {
+  if (f.end - f.offset < 4) return TRUNCATED;
+  const version = f.view.getUint16(f.offset + 2) & ~0x0100;
+  if (version === 0x10) return typeBehind(f, 12);
+  return version === 0x20 ? typeBehind(f, 10) : NON_IP;
 }
 
 function skip(f: Frame, octets: number, next: number): number {
