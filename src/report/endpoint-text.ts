@@ -20,8 +20,6 @@ for (const protocol of [6, 17, 33, 132, 136]) HAS_PORTS[protocol] = 1;
 export const SOURCE = 0;
 export const DESTINATION = 1;
 
-/** Octets of the longest end: `[` 39 `]:65535`. */
-export const ENDPOINT_OCTETS = 48;
 /** `255.255.255.255:65535` */
 export const ENDPOINT_WIDTH = 21;
 

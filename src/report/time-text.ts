@@ -6,7 +6,6 @@ import type { ByteWriter } from "./byte-writer.ts";
 const WORD = 4_294_967_296;
 const BILLION = 1_000_000_000;
 const MILLION = 1_000_000;
-const DASH = 45;
 const DOT = 46;
 const LETTER_S = 115;
 const LETTER_Z = 90;
@@ -135,8 +134,3 @@ export function writeSpan(out: ByteWriter, span: Instant): void {
 
 export const SPAN_WIDTH = 8;
 export const DATE_WIDTH = 23;
-
-/** What stands for a time or span that is not known. */
-export function writeUnknown(out: ByteWriter): void {
-  out.octet(DASH);
-}
