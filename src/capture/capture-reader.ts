@@ -91,7 +91,7 @@ export class CaptureReader {
     this.#finish();
   }
 
-  /** Ends with a problem of the input itself: a disk error, damaged compression, a helper that died. */
+  /** Ends with a problem of the input itself: a disk error, damaged compression, a capture program that died. */
   fail(error: Error): void {
     this.problems.push(error);
     this.#finish();

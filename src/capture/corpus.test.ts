@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { BLOCK_PACKETS, type PacketSource } from "../core/packet-block.ts";
 import { SourceError } from "../core/errors.ts";
-import { drain } from "./sample-captures.ts";
+import { BLOCK_PACKETS, type PacketSource } from "../core/packet-block.ts";
+import { drain } from "./sample-captures.test.ts";
 import { openSource, openSources } from "./sources.ts";
 
 const CORPUS = fileURLToPath(new URL("../../../shared/corpus/", import.meta.url));
@@ -28,7 +28,13 @@ function captures(folder: string): string[] {
 
 /** Sums over a source, in the form of the truth files. */
 async function sum(source: PacketSource) {
-  const sums = { frames: 0, frame_bytes: 0, captured_bytes: 0, first_ts: null as string | null, last_ts: null as string | null };
+  const sums = {
+    frames: 0,
+    frame_bytes: 0,
+    captured_bytes: 0,
+    first_ts: null as string | null,
+    last_ts: null as string | null,
+  };
   const linkTypes = new Set<number>();
   for await (const block of source) {
     expect(block.count).toBeLessThanOrEqual(BLOCK_PACKETS);
@@ -98,7 +104,9 @@ describe.runIf(PRESENT)("corpus", () => {
   });
 
   it("merges captures without losing a packet", async () => {
-    const names = captures("pcap").slice(0, 60).map((name) => `${CORPUS}pcap/${name}`);
+    const names = captures("pcap")
+      .slice(0, 60)
+      .map((name) => `${CORPUS}pcap/${name}`);
     let packets = 0;
     let bytes = 0;
     for (const name of names) {

@@ -1,7 +1,7 @@
 // Packets of a network interface as they happen, captured by dumpcap or tcpdump.
 import { SourceError, UsageError } from "../core/errors.ts";
 import type { PacketSource } from "../core/packet-block.ts";
-import { CaptureHelper, type HelperEnd } from "./capture-helper.ts";
+import { CaptureProcess, type ProcessEnd } from "./capture-process.ts";
 import {
   type CaptureProgram,
   classifyFailure,
@@ -51,17 +51,17 @@ class LiveCapture {
   failure: ProgramFailure | null = null;
   readonly #reader: CaptureReader;
   readonly #program: CaptureProgram;
-  readonly #helper: CaptureHelper;
+  readonly #process: CaptureProcess;
 
   constructor(name: string, device: string, program: CaptureProgram, options: OpenOptions) {
     this.#program = program;
     this.#reader = new CaptureReader(name, undefined, { index: interfaceNumber(device), name: device });
-    this.#helper = new CaptureHelper(program.path, programArguments(program, device, options));
+    this.#process = new CaptureProcess(program.path, programArguments(program, device, options));
     this.source = new StreamSource(this.#reader, {
       octets: this.#octets(),
       live: true,
       progress: () => null,
-      close: async () => this.#helper.stop(),
+      close: async () => this.#process.stop(),
     });
   }
 
@@ -69,26 +69,27 @@ class LiveCapture {
   async *#octets(): AsyncGenerator<Uint8Array, void, void> {
     let whole = false;
     try {
-      for await (const octets of this.#helper.stdout) yield octets;
+      for await (const octets of this.#process.stdout) yield octets;
       whole = true;
     } finally {
-      if (!whole) await this.#helper.abandon();
+      if (!whole) await this.#process.abandon();
     }
-    const end = await this.#helper.ended;
-    const drops = parseDrops(this.#program.name, this.#helper.said);
+    const end = await this.#process.ended;
+    const drops = parseDrops(this.#program.name, this.#process.said);
     this.#reader.counts.kernelDrops = drops.kernel;
     this.#reader.counts.interfaceDrops = drops.interface;
-    if (!this.#helper.stopping) throw this.#explain(end);
+    if (!this.#process.stopping) throw this.#explain(end);
   }
 
-  #explain(end: HelperEnd): Error {
+  #explain(end: ProcessEnd): Error {
     const { name: source } = this.#reader;
     const { name, path } = this.#program;
     this.failure =
       end.error === null
-        ? classifyFailure(this.#helper.said)
+        ? classifyFailure(this.#process.said)
         : classifyFailure(end.error.message.replace("EACCES", "permission"));
-    const quoted = quoteTrouble(name, this.#helper.said) || end.error?.message || `exit code ${end.code ?? end.signal}`;
+    const quoted =
+      quoteTrouble(name, this.#process.said) || end.error?.message || `exit code ${end.code ?? end.signal}`;
     if (this.failure === "filter")
       return new UsageError(`expected a capture filter (see man pcap-filter), found: ${quoted}`);
     if (this.failure === "permission") {

@@ -12,7 +12,7 @@ export interface PcapOptions {
   readonly nanoseconds?: boolean | undefined;
 }
 
-export const PCAP_HEADER_OCTETS = 24;
+const PCAP_HEADER_OCTETS = 24;
 const RECORD_HEADER = 16;
 const BUFFER_OCTETS = 262_144;
 

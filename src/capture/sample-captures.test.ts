@@ -1,12 +1,17 @@
-// Small captures for the tests of this room, made octet by octet: never with the code that is under test.
+// Small captures for the tests of this room, made octet by octet: never with the code that is under test. A file of its own
+// tests too, so that it is no part of what is built; where another test imports it, they are not run once more.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { PacketSource } from "../core/packet-block.ts";
 
 /** Integers of a given number of octets and byte order, one after the other. */
-export function integers(little: boolean, ...fields: readonly (readonly [octets: 1 | 2 | 4 | 8, value: number | bigint])[]): Buffer {
+export function integers(
+  little: boolean,
+  ...fields: readonly (readonly [octets: 1 | 2 | 4 | 8, value: number | bigint])[]
+): Buffer {
   return Buffer.concat(
     fields.map(([octets, value]) => {
       const field = Buffer.alloc(8);
@@ -67,12 +72,27 @@ export function section(little: boolean, major = 1): Buffer {
   return block(little, 0x0a0d0d0a, integers(little, [4, 0x1a2b3c4d], [2, major], [2, 0], [8, -1]));
 }
 
-export function description(little: boolean, linkType: number, snapLength: number, ...options: readonly Uint8Array[]): Buffer {
+export function description(
+  little: boolean,
+  linkType: number,
+  snapLength: number,
+  ...options: readonly Uint8Array[]
+): Buffer {
   const end = options.length === 0 ? [] : [Buffer.alloc(4)];
-  return block(little, 1, Buffer.concat([integers(little, [2, linkType], [2, 0], [4, snapLength]), ...options, ...end]));
+  return block(
+    little,
+    1,
+    Buffer.concat([integers(little, [2, linkType], [2, 0], [4, snapLength]), ...options, ...end]),
+  );
 }
 
-export function enhanced(little: boolean, number: number, ticks: bigint, octets: Uint8Array, original = octets.length): Buffer {
+export function enhanced(
+  little: boolean,
+  number: number,
+  ticks: bigint,
+  octets: Uint8Array,
+  original = octets.length,
+): Buffer {
   const fields = integers(little, [4, number], [4, ticks >> 32n], [4, ticks], [4, octets.length], [4, original]);
   return block(little, 6, Buffer.concat([fields, octets]));
 }
@@ -123,4 +143,15 @@ export async function drain(source: PacketSource): Promise<SeenPacket[]> {
 
 export function sentences(source: PacketSource): string[] {
   return source.problems.map((problem) => problem.message);
+}
+
+if (expect.getState().testPath === fileURLToPath(import.meta.url)) {
+  describe("samples", () => {
+    it("are what the specifications show", () => {
+      expect(pcap([]).toString("hex")).toBe("d4c3b2a1020004000000000000000000ffff000001000000");
+      expect(section(false).toString("hex")).toBe("0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c");
+      expect(option(true, 9, Buffer.from([6])).toString("hex")).toBe("0900010006000000");
+      expect(enhanced(true, 0, 1n, frame(5)).length).toBe(40);
+    });
+  });
 }

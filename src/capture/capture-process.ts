@@ -1,4 +1,4 @@
-// CaptureHelper: one running capture program. It lives in a process group of its own, so that Ctrl-C reaches us alone
+// CaptureProcess: one running capture program. It lives in a process group of its own, so that Ctrl-C reaches us alone
 // and we decide about the order of the end: interrupt the program, read what it still has, then finish.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
@@ -8,16 +8,16 @@ const END_MS = 2000;
 /** What is kept of its words. */
 const MAX_WORDS = 16_384;
 
-export interface HelperEnd {
+export interface ProcessEnd {
   /** null where a signal ended it or it could not be started. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly error: Error | null;
 }
 
-export class CaptureHelper {
+export class CaptureProcess {
   readonly stdout: Readable;
-  readonly ended: Promise<HelperEnd>;
+  readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   #said = "";
   #stopping = false;
