@@ -1,6 +1,7 @@
 // Packets in, flow records out: the whole way of this room as one async iterable of batches.
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type OpenOptions, openSources } from "../capture/index.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { type FlowCounts, Ledger, type TrackSummary } from "../core/ledger.ts";
@@ -87,6 +88,8 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
         done = tracker.flush();
         const batch = tracker.take();
         if (batch !== null) yield batch;
+        // Millions of flows take their time: signals are heard meanwhile.
+        await nextTurn();
       }
     } finally {
       await this.layers.close();

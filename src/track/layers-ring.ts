@@ -8,6 +8,10 @@ import { LayersBlock } from "../decode/index.ts";
 const BLOCKS = 8;
 
 const NAP_MS = 2;
+/** The writer looks up now and then on its own: the reader's wish to stop may come just before it lies down. */
+const LOOK_UP_MS = 100;
+/** Blocks between two turns for signals, timers and output, where the writer is never late: some 10 ms of work. */
+const TURN_BLOCKS = 64;
 
 /** Control words, each written by one side only. */
 const WRITTEN = 0;
@@ -43,7 +47,9 @@ class Ring {
 
   constructor(memory: RingMemory) {
     this.control = new Int32Array(memory.control);
-    this.numbers = memory.blocks.map((_, slot) => new Float64Array(memory.numbers, slot * SLOT_NUMBERS * 8, SLOT_NUMBERS));
+    this.numbers = memory.blocks.map(
+      (_, slot) => new Float64Array(memory.numbers, slot * SLOT_NUMBERS * 8, SLOT_NUMBERS),
+    );
     this.blocks = memory.blocks.map((buffer) => new LayersBlock(BLOCK_PACKETS, buffer));
   }
 }
@@ -58,7 +64,7 @@ export class RingWriter extends Ring {
       if (Atomics.load(this.control, ENDED) === STOPPED) return null;
       const read = Atomics.load(this.control, READ);
       if (this.written - read < BLOCKS) return this.blocks[this.written % BLOCKS]!;
-      Atomics.wait(this.control, READ, read);
+      Atomics.wait(this.control, READ, read, LOOK_UP_MS);
     }
   }
 
@@ -94,6 +100,7 @@ export class RingReader extends Ring {
       Atomics.store(this.control, READ, ++this.read);
       Atomics.notify(this.control, READ);
       this.held = false;
+      if (this.read % TURN_BLOCKS === 0) await nextTurn();
     }
     for (;;) {
       // The end is looked at first: what was published before it is then seen as well.

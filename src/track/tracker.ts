@@ -21,7 +21,8 @@ const { service: SERVICE, identification: IDENTIFICATION } = L;
 const { lastSeconds: LAST_SECONDS, lastNanoseconds: LAST_NANOSECONDS, state: FLOW_STATE, tcpFlags: TCP_FLAGS } = FLOW;
 const { packets: FLOW_PACKETS, bytes: FLOW_BYTES, frameBytes: FLOW_FRAME_BYTES } = FLOW;
 const { startSeconds: START_SECONDS, startNanoseconds: START_NANOSECONDS } = FLOW;
-const SWAPPED = MARK.swapped << 16;
+/** Where the service word says that A and B are destination and source. */
+const SWAPPED_BIT = 16 + Math.log2(MARK.swapped);
 const ICMP_ERROR = MARK.icmpError << 16;
 const { fresh: FRESH, finA: FIN_A, finB: FIN_B, rst: RST_SEEN, sourceB: SOURCE_B, sourceSure: SOURCE_SURE } = STATE;
 /** The next packet with a time is the record's first. */
@@ -30,6 +31,8 @@ const FIN = 1;
 const SYN = 2;
 const RST = 4;
 const ACK = 16;
+/** Flags that change a flow's state. */
+const STATE_FLAGS = FIN | SYN | RST;
 
 export class Tracker implements Clocked {
   readonly flows: FlowCounts = {
@@ -41,6 +44,8 @@ export class Tracker implements Clocked {
   private readonly options: TrackOptions;
   private readonly attach: boolean;
   private readonly updates: boolean;
+  /** No option wants more of a packet than its counters: most may take the short way. */
+  private readonly plain: boolean;
   private readonly table: FlowTable;
   private readonly rules: IdleRules;
   private readonly clock: FlowClock;
@@ -64,6 +69,7 @@ export class Tracker implements Clocked {
     this.options = options;
     this.attach = options.icmpErrors === "attach";
     this.updates = options.updateSeconds > 0;
+    this.plain = !this.attach && !this.updates;
     this.keys = keys;
     const { plan, biflow } = options.key;
     this.table = new FlowTable(plan.extraWords, keys.seed);
@@ -79,7 +85,10 @@ export class Tracker implements Clocked {
    */
   track(block: LayersBlock, from: number): number {
     const { rows, count } = block;
-    const { clock, writer, table } = this;
+    const { clock, table, quickSeconds, plain } = this;
+    const { stride } = table;
+    let { words } = table;
+    let clockSecond = clock.now | 0;
     let warm = from;
     let octets = 0;
     let i = from;
@@ -90,10 +99,47 @@ export class Tracker implements Clocked {
       }
       const base = i * ROW_WORDS;
       const seconds = rows[base + SECONDS]!;
-      if (writer.full()) break;
-      if (seconds !== (clock.now | 0) && !clock.turn(seconds, rows[base + NANOSECONDS]!)) break;
-      this.packet(block, i, base);
-      octets += rows[base + FRAME_BYTES]!;
+      const frameBytes = rows[base + FRAME_BYTES]!;
+      if (seconds !== clockSecond) {
+        if (this.writer.full() || !clock.turn(seconds, rows[base + NANOSECONDS]!)) break;
+        clockSecond = clock.now | 0;
+        words = table.words;
+      }
+      // The common case, all of it here and without a call: a flow that goes on with its next packet.
+      const row = plain ? table.find(block, i) : -1;
+      if (row >= 0) {
+        const at = row * stride;
+        const nanoseconds = rows[base + NANOSECONDS]!;
+        const gap = (seconds - words[at + LAST_SECONDS]!) | 0;
+        const flags = rows[base + FLAGS]! & 0xfff;
+        if (
+          (gap > 0 ? gap < quickSeconds && nanoseconds >= 0 : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!) &&
+          (words[at + FLOW_STATE]! & STARTLESS) === 0 &&
+          (flags & STATE_FLAGS) === 0
+        ) {
+          const side = (rows[base + SERVICE]! >>> SWAPPED_BIT) & 1;
+          const to = at + side;
+          const bytes = rows[base + BYTES]!;
+          const packets = (words[to + FLOW_PACKETS]! + 1) | 0;
+          const sum = (words[to + FLOW_BYTES]! + bytes) | 0;
+          const frameSum = (words[to + FLOW_FRAME_BYTES]! + frameBytes) | 0;
+          words[at + LAST_SECONDS] = seconds;
+          words[at + LAST_NANOSECONDS] = nanoseconds;
+          words[to + FLOW_PACKETS] = packets;
+          words[to + FLOW_BYTES] = sum;
+          words[to + FLOW_FRAME_BYTES] = frameSum;
+          words[at + TCP_FLAGS] = words[at + TCP_FLAGS]! | (flags << (16 * side));
+          octets += frameBytes;
+          if (packets === 0 || sum >>> 0 < bytes >>> 0 || frameSum >>> 0 < frameBytes >>> 0) {
+            this.carry(row, side, packets, sum, bytes, frameSum, frameBytes);
+          }
+          continue;
+        }
+      }
+      if (this.writer.full()) break;
+      this.packet(block, i, base, row);
+      octets += frameBytes;
+      words = table.words;
     }
     this.packets += i - from;
     this.octets += octets;
@@ -158,33 +204,23 @@ export class Tracker implements Clocked {
     this.carries.drop(row);
   }
 
-  private packet(block: LayersBlock, i: number, base: number): void {
+  /** Any packet, also the first of a flow and one that changes its state. `found`: the flow's row, if it was looked up already. */
+  private packet(block: LayersBlock, i: number, base: number, found: number): void {
     const { rows } = block;
     const { table } = this;
     const service = rows[base + SERVICE]!;
-    let side = (service & SWAPPED) === 0 ? 0 : 1;
-    let row = -1;
+    let side = (service >>> SWAPPED_BIT) & 1;
+    let row = found;
     if (this.attach && (service & ICMP_ERROR) !== 0) {
       row = this.cause(block, i, base);
-      if (row >= 0) side = (this.quoted.rows[SERVICE]! & SWAPPED) === 0 ? 0 : 1;
+      if (row >= 0) side = (this.quoted.rows[SERVICE]! >>> SWAPPED_BIT) & 1;
     }
-    if (row < 0) row = table.find(block, i);
+    if (row < 0 && !this.plain) row = table.find(block, i);
     if (row < 0) {
       row = this.begin(block, i, base, side);
     } else {
-      const { words, stride } = table;
-      const at = row * stride;
-      const seconds = rows[base + SECONDS]!;
-      const nanoseconds = rows[base + NANOSECONDS]!;
-      const gap = (seconds - words[at + LAST_SECONDS]!) | 0;
-      const next =
-        gap > 0
-          ? gap < this.quickSeconds && nanoseconds >= 0
-          : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!;
-      if (next && !this.updates && (words[at + FLOW_STATE]! & STARTLESS) === 0) {
-        words[at + LAST_SECONDS] = seconds;
-        words[at + LAST_NANOSECONDS] = nanoseconds;
-      } else if (!this.touch(row, at, seconds, nanoseconds)) {
+      const at = row * table.stride;
+      if (!this.touch(row, at, rows[base + SECONDS]!, rows[base + NANOSECONDS]!)) {
         this.end(row, END_REASON.idle);
         row = this.begin(block, i, base, side);
       }
@@ -204,12 +240,17 @@ export class Tracker implements Clocked {
     words[to + FLOW_PACKETS] = packets;
     words[to + FLOW_BYTES] = sum;
     words[to + FLOW_FRAME_BYTES] = frameSum;
-    if (packets === 0) this.carries.add(row, side);
-    if (sum >>> 0 < bytes >>> 0) this.carries.add(row, 2 + side);
-    if (frameSum >>> 0 < frameBytes >>> 0) this.carries.add(row, 4 + side);
+    this.carry(row, side, packets, sum, bytes, frameSum, frameBytes);
     const flags = rows[base + FLAGS]! & 0xfff;
     words[at + TCP_FLAGS] = words[at + TCP_FLAGS]! | (flags << (16 * side));
     if ((flags & (SYN | FIN | RST)) !== 0) this.tcpState(row, at, flags, side);
+  }
+
+  /** Notes the counters that have passed 2^32. */
+  private carry(row: number, side: number, packets: number, sum: number, bytes: number, frameSum: number, frameBytes: number): void {
+    if (packets === 0) this.carries.add(row, side);
+    if (sum >>> 0 < bytes >>> 0) this.carries.add(row, 2 + side);
+    if (frameSum >>> 0 < frameBytes >>> 0) this.carries.add(row, 4 + side);
   }
 
   /** The flow whose packet an ICMP error quotes, or -1. */

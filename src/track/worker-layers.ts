@@ -7,8 +7,8 @@ import type { CaptureCounts } from "../core/packet-block.ts";
 import type { DecodeOptions, LayersBlock } from "../decode/index.ts";
 import type { DecodeWorkerData, DecodeWorkerReport } from "./decode-worker.ts";
 import type { KeyOptions } from "./key-maker.ts";
-import type { LayersSource } from "./layers-source.ts";
 import { createRingMemory, RingReader } from "./layers-ring.ts";
+import type { LayersSource } from "./layers-source.ts";
 
 export class WorkerLayers implements LayersSource {
   private readonly ring: RingReader;
