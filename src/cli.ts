@@ -2,7 +2,7 @@
 // argv -> command -> exit code: 0 ok, 1 failed, 2 usage, 130 interrupted.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { trackCommand } from "./commands/index.ts";
+import { guardStandardStreams, trackCommand } from "./commands/index.ts";
 import { SourceError, UsageError } from "./core/errors.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -13,13 +13,13 @@ function version(): string {
 }
 
 function program(): Command {
-  return new Command("flowgauge")
+  const root = new Command("flowgauge")
     .description("Network traffic flows: from the packet on the wire to the picture on the screen.")
     .version(version())
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) })
-    .showSuggestionAfterError()
-    .addCommand(trackCommand());
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "flowgauge: ")) })
+    .showSuggestionAfterError();
+  return root.addCommand(trackCommand().copyInheritedSettings(root));
 }
 
 /** One sentence for a person; a stack trace only for what is a fault of this program. */
@@ -34,6 +34,7 @@ function tell(error: unknown): number {
   return EXIT.failed;
 }
 
+guardStandardStreams();
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -1,26 +1,35 @@
 // Signals of a long run: Ctrl-C and TERM end it in order (a second one at once), SIGUSR1 shows how it stands.
 
 export class Interruption {
-  happened = false;
-  private readonly usr1: () => void;
-  private readonly end: () => void;
+  private readonly controller = new AbortController();
+  private readonly tell: () => void;
 
-  constructor(close: () => Promise<void>, tell: () => void) {
-    this.usr1 = tell;
-    this.end = () => {
-      if (this.happened) process.exit(130);
-      this.happened = true;
-      void close();
-    };
+  /** From now on signals are handled. `tell` shows how the run stands. */
+  constructor(tell: () => void) {
+    this.tell = tell;
     process.on("SIGINT", this.end);
     process.on("SIGTERM", this.end);
     // Also keeps node from starting its debugger on this signal.
-    process.on("SIGUSR1", this.usr1);
+    process.on("SIGUSR1", this.tell);
+  }
+
+  /** Aborts when the run is to end. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get happened(): boolean {
+    return this.signal.aborted;
   }
 
   stop(): void {
     process.off("SIGINT", this.end);
     process.off("SIGTERM", this.end);
-    process.off("SIGUSR1", this.usr1);
+    process.off("SIGUSR1", this.tell);
   }
+
+  private readonly end = (): void => {
+    if (this.happened) process.exit(130);
+    this.controller.abort();
+  };
 }

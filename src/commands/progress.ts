@@ -5,7 +5,11 @@ import type { FlowStream } from "../track/index.ts";
 const EVERY_MS = 200;
 
 /** Draws until stopped; draws nothing where stderr is no terminal, or the flows themselves run over it. */
-export function drawProgress(stream: FlowStream, terminal: NodeJS.WriteStream, flowsOnTerminal: boolean): { stop(): void } {
+export function drawProgress(
+  stream: FlowStream,
+  terminal: NodeJS.WriteStream,
+  flowsOnTerminal: boolean,
+): { stop(): void } {
   if (terminal.isTTY !== true || flowsOnTerminal) return { stop() {} };
   const progress = createProgress(terminal);
   const timer = setInterval(() => {

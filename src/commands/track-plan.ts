@@ -1,10 +1,17 @@
 // What the options of `flowgauge track` mean for capture, decoding, tracking and printing.
 import { fstatSync } from "node:fs";
 import { parseDuration } from "../core/duration.ts";
-import { type FieldName, findElement, ELEMENTS } from "../core/elements.ts";
+import { ELEMENTS, type FieldName, findElement } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
-import { type FlowStreamOptions, idleTimeouts, parseKey, parseTimeouts, TRACK_DEFAULTS, type TrackOptions } from "../track/index.ts";
+import {
+  type FlowStreamOptions,
+  idleTimeouts,
+  parseKey,
+  parseTimeouts,
+  TRACK_DEFAULTS,
+  type TrackOptions,
+} from "../track/index.ts";
 
 /** The options as commander gives them. */
 export interface TrackSettings {
@@ -40,7 +47,8 @@ const NFTRK_UPDATE = "10s";
 
 export function plan(sources: readonly string[], settings: TrackSettings): TrackPlan {
   const formats = [settings.nftrk && "--nftrk", settings.json && "--json", settings.csv && "--csv"].filter(Boolean);
-  if (formats.length > 1) throw new UsageError(`expected one output format, found ${formats.join(" and ")}; choose one.`);
+  if (formats.length > 1)
+    throw new UsageError(`expected one output format, found ${formats.join(" and ")}; choose one.`);
   const nftrk = settings.nftrk === true;
   const events = wantsEvents(sources, settings);
   const interfaces = sources.some((name) => name.startsWith("iface:"));
@@ -83,7 +91,8 @@ function printerOptions(settings: TrackSettings, events: boolean): FlowPrinterOp
 /** Asked for, or what a person wants to see of traffic as it happens. Machines get records of ended flows unless they ask. */
 function wantsEvents(sources: readonly string[], settings: TrackSettings): boolean {
   if (settings.events === true || settings.update !== undefined || settings.nftrk === true) return true;
-  if (settings.json === true || settings.csv === true || settings.quiet === true || settings.fields !== undefined) return false;
+  if (settings.json === true || settings.csv === true || settings.quiet === true || settings.fields !== undefined)
+    return false;
   return sources.some((name) => name.startsWith("iface:") || (name === "-" && !fstatSync(0).isFile()));
 }
 

@@ -1,13 +1,13 @@
 // flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
 import { Command, Option } from "commander";
-import { Interruption } from "./interruption.ts";
-import { drawProgress } from "./progress.ts";
-import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
 import { FlowStream } from "../track/index.ts";
+import { Interruption } from "./interruption.ts";
+import { drawProgress } from "./progress.ts";
+import { withSentences } from "./standard-streams.ts";
+import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 
-const EXAMPLES = `
-Examples:
+const EXAMPLES = `Examples:
   flowgauge track capture.pcapng                     the flows of a capture, one per line
   flowgauge track --json *.pcap.gz | jq .bytes       several captures merged by time, as NDJSON
   flowgauge track --key srcAddr,dstAddr day.pcap     one flow per pair of hosts
@@ -16,9 +16,12 @@ Examples:
   tcpdump -w - port 53 | flowgauge track -           the same from a pipe
   flowgauge track --tunnel inner vxlan.pcap          what is inside GRE, VXLAN, GENEVE, GTP-U and IP-in-IP
   flowgauge track --timeout tcp=1h30m --timeout active=5m trace.pcap.zst
+`;
 
+const NOTES = `
 A SOURCE is a capture file (pcap or pcapng, also .gz and .zst; known by its content), - for a pipe, or iface:NAME.
 Fields, formats and the summary are described in docs/output.md, what makes a flow in docs/flows.md.
+Ctrl-C ends a run in order, SIGUSR1 shows its summary while it goes on.
 Exit codes: 0 all read, 1 something could not be read (what was good is printed), 2 wrong usage, 130 interrupted.`;
 
 export function trackCommand(): Command {
@@ -27,7 +30,9 @@ export function trackCommand(): Command {
 
 /** What an argv of `track` (without the words before it) means. */
 export function trackPlan(argv: readonly string[]): TrackPlan {
-  const command = trackSyntax().exitOverride().parse([...argv], { from: "user" });
+  const command = trackSyntax()
+    .exitOverride()
+    .parse([...argv], { from: "user" });
   return plan(command.args, command.opts<TrackSettings>());
 }
 
@@ -36,11 +41,23 @@ function trackSyntax(): Command {
     .description("Read packets, make flows, print them.")
     .argument("<source...>", "capture files, - or iface:NAME")
     .optionsGroup("Flows:")
-    .option("--key <preset|fields>", "what makes a flow: ip, proto, 5tuple, tos, vlan, ether, or a list of fields", "5tuple")
+    .option(
+      "--key <preset|fields>",
+      "what makes a flow: ip, proto, 5tuple, tos, vlan, ether, or a list of fields",
+      "5tuple",
+    )
     .option("--uniflow", "one record per direction instead of biflows")
-    .option("--timeout <name=duration>", "when flows end; repeatable; none = one flow per key", collect, [])
+    .addOption(
+      new Option("--timeout <name=duration>", "when flows end; repeatable; none = one flow per key")
+        .argParser(collect)
+        .default([], "as softflowd"),
+    )
     .option("--max-flows <n>", "live flows at the most; the least recently used goes first", "4194304")
-    .addOption(new Option("--tunnel <which>", "packets that carry others, or those inside").choices(["outer", "inner"]).default("outer"))
+    .addOption(
+      new Option("--tunnel <which>", "packets that carry others, or those inside")
+        .choices(["outer", "inner"])
+        .default("outer"),
+    )
     .addOption(
       new Option("--icmp-errors <how>", "ICMP errors as flows of their own, or counted to the flow that caused them")
         .choices(["own", "attach"])
@@ -60,8 +77,11 @@ function trackSyntax(): Command {
     .option("--fields <list>", "only these fields, in this order")
     .option("--no-header", "no header line")
     .option("--quiet", "no flows, only the summary")
-    .addOption(new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"))
-    .addHelpText("after", EXAMPLES);
+    .addOption(
+      new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"),
+    )
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -69,25 +89,33 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
-  const { stream: streamOptions, printer } = plan(sources, settings);
-  const stream = await FlowStream.open(sources, streamOptions);
-  const tell = () => tellSummary(stream, settings.summary);
-  const interruption = new Interruption(() => stream.close(), tell);
-  const sink = printer === null ? new NoSink() : createFlowPrinter(printer, process.stdout);
-  const progress = drawProgress(stream, process.stderr, printer !== null && process.stdout.isTTY);
+  const { stream: options, printer } = plan(sources, settings);
+  const sink = printer === null ? new NoSink() : withSentences(createFlowPrinter(printer, process.stdout));
+  let stream: FlowStream | null = null;
+  const tell = () => stream !== null && tellSummary(stream, settings.summary);
+  // Before the opening, which may take a while and starts helper programs.
+  const interruption = new Interruption(tell);
   try {
-    for await (const batch of stream) {
-      await sink.write(batch);
-      if (sink.closed) break; // nobody reads any more (head, less)
+    stream = await FlowStream.open(sources, { ...options, signal: interruption.signal });
+    const progress = drawProgress(stream, process.stderr, printer !== null && process.stdout.isTTY);
+    try {
+      for await (const batch of stream) {
+        await sink.write(batch);
+        if (sink.closed) break;
+      }
+      await sink.end();
+    } finally {
+      progress.stop();
     }
-    await sink.end();
   } finally {
-    progress.stop();
     interruption.stop();
   }
-  for (const problem of stream.summary().problems) process.stderr.write(`flowgauge: ${problem.message}\n`);
+  // Who does not read to the end (head, less) does not want to hear more, either.
+  if (sink.closed) return;
+  const { problems } = stream.summary();
+  for (const problem of problems) process.stderr.write(`flowgauge: ${problem.message}\n`);
   tell();
-  process.exitCode = interruption.happened ? 130 : stream.summary().problems.length > 0 ? 1 : 0;
+  process.exitCode = interruption.happened ? 130 : problems.length > 0 ? 1 : 0;
 }
 
 function tellSummary(stream: FlowStream, form: TrackSettings["summary"]): void {
