@@ -16,10 +16,13 @@ export interface SourcePlace {
 export class SourceError extends Error {
   override readonly name = "SourceError";
   readonly place: SourcePlace;
+  /** The message without the place. */
+  readonly sentence: string;
 
   constructor(place: SourcePlace, sentence: string, options?: ErrorOptions) {
     super(`${describePlace(place)}: ${sentence}`, options);
     this.place = place;
+    this.sentence = sentence;
   }
 }
 

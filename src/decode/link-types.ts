@@ -29,3 +29,8 @@ const FIRST_STEP: ReadonlyMap<number, number> = new Map([
 export function firstStep(linkType: number): number {
   return FIRST_STEP.get(linkType) ?? OUTCOME.unknownLinkType;
 }
+
+/** False where packets of this link type are counted as `unknownLinkType`. */
+export function decodesLinkType(linkType: number): boolean {
+  return FIRST_STEP.has(linkType);
+}

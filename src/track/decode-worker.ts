@@ -1,11 +1,13 @@
 // The decoding thread: opens the files, decodes them and makes the keys, block by block into the ring.
 import { parentPort, workerData } from "node:worker_threads";
 import { isSync, type OpenOptions, openSources } from "../capture/index.ts";
+import { SourceError, type SourcePlace } from "../core/errors.ts";
 import { Ledger } from "../core/ledger.ts";
 import type { CaptureCounts, PacketBlock, PacketSource } from "../core/packet-block.ts";
 import { type DecodeOptions, Decoder } from "../decode/index.ts";
 import { KeyMaker, type KeyOptions } from "./key-maker.ts";
 import { type RingMemory, RingWriter } from "./layers-ring.ts";
+import { LinkTypeCheck } from "./link-type-check.ts";
 
 export interface DecodeWorkerData {
   readonly names: readonly string[];
@@ -17,10 +19,16 @@ export interface DecodeWorkerData {
   readonly ring: RingMemory;
 }
 
+/** A SourceError as it goes from thread to thread, where an Error keeps nothing but its message. */
+export interface SourceWords {
+  readonly place: SourcePlace | null;
+  readonly sentence: string;
+}
+
 /** What the thread says at its end. */
 export interface DecodeWorkerReport {
   readonly counts: CaptureCounts;
-  readonly problems: readonly Error[];
+  readonly problems: readonly SourceWords[];
 }
 
 async function run(data: DecodeWorkerData): Promise<DecodeWorkerReport> {
@@ -29,10 +37,12 @@ async function run(data: DecodeWorkerData): Promise<DecodeWorkerReport> {
   const decoder = new Decoder(data.decode);
   const keys = new KeyMaker(data.key, data.seed);
   const source = await openSources([...data.names], data.open);
+  const linkTypes = new LinkTypeCheck(source.name);
 
   const decodeBlock = (block: PacketBlock): boolean => {
     const layers = ring.claim();
     if (layers === null) return false;
+    linkTypes.check(block);
     decoder.decode(block, layers);
     keys.prepare(layers);
     decoder.book(ledger);
@@ -46,7 +56,12 @@ async function run(data: DecodeWorkerData): Promise<DecodeWorkerReport> {
   } finally {
     ring.end();
   }
-  return { counts: source.counts, problems: source.problems };
+  return { counts: source.counts, problems: [...source.problems, ...linkTypes.problems].map(asWords) };
+}
+
+function asWords(error: Error): SourceWords {
+  if (error instanceof SourceError) return { place: error.place, sentence: error.sentence };
+  return { place: null, sentence: error.message };
 }
 
 async function eachBlock(source: PacketSource, decodeBlock: (block: PacketBlock) => boolean): Promise<void> {

@@ -3,6 +3,7 @@ import type { Ledger } from "../core/ledger.ts";
 import { BLOCK_PACKETS, type CaptureCounts, type PacketBlock, type PacketSource } from "../core/packet-block.ts";
 import { type DecodeOptions, Decoder, LayersBlock } from "../decode/index.ts";
 import type { KeyMaker } from "./key-maker.ts";
+import { LinkTypeCheck } from "./link-type-check.ts";
 
 export interface LayersSource {
   /** The next rows with their keys made, valid until the next call; null at the end. */
@@ -21,6 +22,7 @@ export class InlineLayers implements LayersSource {
   private readonly blocks: AsyncIterator<PacketBlock>;
   private readonly decoder: Decoder;
   private readonly keys: KeyMaker;
+  private readonly linkTypes: LinkTypeCheck;
   private readonly layers = new LayersBlock(BLOCK_PACKETS);
 
   constructor(source: PacketSource, decode: DecodeOptions, keys: KeyMaker) {
@@ -28,11 +30,13 @@ export class InlineLayers implements LayersSource {
     this.blocks = source[Symbol.asyncIterator]();
     this.decoder = new Decoder(decode);
     this.keys = keys;
+    this.linkTypes = new LinkTypeCheck(source.name);
   }
 
   async next(): Promise<LayersBlock | null> {
     const { done, value } = await this.blocks.next();
     if (done === true) return null;
+    this.linkTypes.check(value);
     this.decoder.decode(value, this.layers);
     this.keys.prepare(this.layers);
     return this.layers;
@@ -48,7 +52,7 @@ export class InlineLayers implements LayersSource {
   }
 
   get problems(): readonly Error[] {
-    return this.source.problems;
+    return [...this.source.problems, ...this.linkTypes.problems];
   }
 
   progress(): { done: number; total: number } | null {

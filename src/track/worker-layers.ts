@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { OpenOptions } from "../capture/index.ts";
+import { SourceError } from "../core/errors.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { CaptureCounts } from "../core/packet-block.ts";
 import type { DecodeOptions, LayersBlock } from "../decode/index.ts";
@@ -53,7 +54,10 @@ export class WorkerLayers implements LayersSource {
   }
 
   get problems(): readonly Error[] {
-    return this.ended?.problems ?? [];
+    const { problems = [] } = this.ended ?? {};
+    return problems.map(({ place, sentence }) =>
+      place === null ? new Error(sentence) : new SourceError(place, sentence),
+    );
   }
 
   progress(): { done: number; total: number } {
