@@ -10,12 +10,10 @@ export function writeTime(column: Uint32Array, row: number, seconds: number, nan
     column[2 * row + 1] = 0xffff_ffff;
     return;
   }
-  // (h * 2^16 + l) * 10^9 in parts that doubles hold exactly.
-  const high = (seconds >>> 16) * BILLION;
-  const low = (seconds & 0xffff) * BILLION + nanoseconds;
-  const sum = (high % 65_536) * 65_536 + low;
-  column[2 * row] = sum % WORD;
-  column[2 * row + 1] = Math.floor(high / 65_536) + Math.floor(sum / WORD);
+  // The low word is exact as 32-bit arithmetic. What is left is a multiple of 2^32, and the double is off by less than 2^10 of it.
+  const low = (Math.imul(seconds, BILLION) + nanoseconds) >>> 0;
+  column[2 * row] = low;
+  column[2 * row + 1] = Math.round((seconds * BILLION + nanoseconds - low) / WORD);
 }
 
 /** True when a time column says "not known" there. */

@@ -23,9 +23,10 @@ export const FLOW = {
   state: 19,
   startSeconds: 20,
   startNanoseconds: 21,
-  /** The expiry wheel's links: row + 1, or -(slot + 1) for a head; free rows are chained by `next`. */
+  /** Of a free row: the next one + 1. */
   next: 22,
-  previous: 23,
+  /** Of the key, to find its slot of the index again. */
+  hash: 23,
   vlans: 24,
   inIf: 25,
   /** The tunnel's number, or MPLS label + 1 where no tunnel was opened (STATE.tunnel tells). */

@@ -1,15 +1,16 @@
 // The flow table: open addressing over rows that grow in place. The index holds hash and row side by side, so that a
 // look-up touches one line of the index and one row.
 import { GrowingWords } from "../core/growing-words.ts";
-import { EXTRA_WORDS as EXTRA_WORDS_, type LayersBlock, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
+import { EXTRA_WORDS as EXTRA_WORDS_, FAMILY, type LayersBlock, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
 import { FLOW, FLOW_WORDS as FLOW_WORDS_ } from "./flow-row.ts";
-import { hashKey } from "./key-hash.ts";
 
 const ROW_WORDS = ROW_WORDS_;
 const EXTRA_WORDS = EXTRA_WORDS_;
 const FLOW_WORDS = FLOW_WORDS_;
-const { ports: PORTS, kind: KIND, next: NEXT } = FLOW;
-const FIRST_ROWS = 4096;
+const { ports: PORTS, kind: KIND, next: NEXT, hash: HASH } = FLOW;
+const FIRST_ROWS = 32_768;
+const IPV4 = FAMILY.ipv4 << 8;
+const FAMILY_BITS = 0x0700;
 /** Words of a cache line. */
 const LINE = 16;
 
@@ -23,7 +24,6 @@ export class FlowTable {
   /** Words of a row, those of a wider key included. */
   readonly stride: number;
   private readonly extraWords: number;
-  private readonly seed: number;
   /** hash, row + 1 (0 for a free slot) */
   private index: Int32Array;
   private mask: number;
@@ -34,10 +34,8 @@ export class FlowTable {
   live = 0;
   private readonly ahead = new Int32Array(WARM_ROWS);
 
-  /** `seed` must be that of the keys' hashes. */
-  constructor(extraWords: number, seed: number) {
+  constructor(extraWords: number) {
     this.extraWords = extraWords;
-    this.seed = seed;
     this.stride = FLOW_WORDS + Math.ceil(extraWords / LINE) * LINE;
     this.memory = new GrowingWords(FIRST_ROWS * this.stride);
     this.words = this.memory.words;
@@ -73,19 +71,24 @@ export class FlowTable {
       if (row < 0) return -1;
       if (index[2 * slot] !== hash) continue;
       const at = row * stride;
-      // One comparison at the end: the words agree almost always, and ten branches cost more than ten reads.
+      const kind = rows[base + KIND]!;
+      // The words agree almost always: comparing them all at once costs less than a branch each.
       const unlike =
         (words[at + 3]! ^ rows[base + 3]!) |
         (words[at + 7]! ^ rows[base + 7]!) |
         (words[at + PORTS]! ^ rows[base + PORTS]!) |
-        (words[at + KIND]! ^ rows[base + KIND]!) |
+        (words[at + KIND]! ^ kind);
+      if (unlike !== 0) continue;
+      // The other words of two IPv4 addresses are always the same.
+      const unlikeRest =
+        (kind & FAMILY_BITS) === IPV4 ? 0 :
         (words[at]! ^ rows[base]!) |
         (words[at + 1]! ^ rows[base + 1]!) |
         (words[at + 2]! ^ rows[base + 2]!) |
         (words[at + 4]! ^ rows[base + 4]!) |
         (words[at + 5]! ^ rows[base + 5]!) |
         (words[at + 6]! ^ rows[base + 6]!);
-      if (unlike === 0 && (this.extraWords === 0 || this.extraEqual(block.extra, i * EXTRA_WORDS, at))) return row;
+      if (unlikeRest === 0 && (this.extraWords === 0 || this.extraEqual(block.extra, i * EXTRA_WORDS, at))) return row;
     }
   }
 
@@ -103,6 +106,7 @@ export class FlowTable {
     for (let w = 0; w < 10; w++) words[at + w] = block.rows[base + w]!;
     for (let w = 10; w < FLOW_WORDS; w++) words[at + w] = 0;
     for (let w = 0; w < this.extraWords; w++) words[at + FLOW_WORDS + w] = block.extra[i * EXTRA_WORDS + w]!;
+    words[at + HASH] = block.hashes[i]!;
     this.live++;
     if (this.live * 2 > this.mask + 1) this.growIndex();
     this.put(block.hashes[i]!, row);
@@ -113,7 +117,7 @@ export class FlowTable {
   remove(row: number): void {
     const { index, mask, words, stride } = this;
     const at = row * stride;
-    let hole = hashKey(this.seed, words, at, words, at + FLOW_WORDS, this.extraWords) & mask;
+    let hole = words[at + HASH]! & mask;
     while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask;
     // Those that were pushed past the hole move back, so that no look-up ends too early.
     for (let slot = (hole + 1) & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {

@@ -8,7 +8,7 @@ import type { FlowTable } from "./flow-table.ts";
 import type { KeyPlan } from "./key.ts";
 
 /** Rows of the batches a tracker gives: small enough to stay in the cache until they are printed. */
-const ROWS = 4096;
+const ROWS = 1024;
 
 /** Records that one packet or one visit can cause at the most. */
 const MARGIN = 8;

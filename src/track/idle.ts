@@ -12,6 +12,10 @@ export class IdleRules {
   readonly expires: boolean;
   /** A silence of fewer whole seconds ends no flow of any kind. */
   readonly quickSeconds: number;
+  /** A record younger than so many whole seconds has not reached the active timeout. */
+  readonly quickAgeSeconds: number;
+  /** The shortest of all timeouts, the active one included. */
+  readonly shortestMs: number;
   private readonly table: FlowTable;
   private readonly biflow: boolean;
 
@@ -21,8 +25,10 @@ export class IdleRules {
     this.biflow = biflow;
     const { active, ...idle } = timeouts;
     const shortest = Math.min(...Object.values(idle));
-    this.expires = Number.isFinite(Math.min(shortest, active));
+    this.shortestMs = Math.min(shortest, active);
+    this.expires = Number.isFinite(this.shortestMs);
     this.quickSeconds = Math.min(Math.floor(shortest / 1000) - 1, 0x3fff_ffff);
+    this.quickAgeSeconds = Math.min(Math.floor(active / 1000) - 1, 0x3fff_ffff);
   }
 
   /** TCP that has said its end: a RST, or a FIN from each end there is a record of. */
@@ -53,17 +59,6 @@ export class IdleRules {
     const family = (kind >>> 8) & 7;
     const icmp = (proto === 1 && family === FAMILY.ipv4) || (proto === 58 && family === FAMILY.ipv6);
     return icmp ? timeouts.icmp : timeouts.general;
-  }
-
-  /** The first whole second at which the flow has to be looked at. */
-  dueSecond(row: number): number {
-    const { words, stride } = this.table;
-    const at = row * stride;
-    const last = (words[at + FLOW.lastSeconds]! >>> 0) + words[at + FLOW.lastNanoseconds]! / 1e9;
-    const idle = last + this.timeout(row) / 1000;
-    if ((words[at + FLOW.state]! & STATE.empty) !== 0) return Math.ceil(idle);
-    const start = (words[at + FLOW.startSeconds]! >>> 0) + words[at + FLOW.startNanoseconds]! / 1e9;
-    return Math.ceil(Math.min(idle, start + this.timeouts.active / 1000));
   }
 
   /** Milliseconds of silence at a second. */

@@ -55,6 +55,7 @@ export class Tracker implements Clocked {
   private readonly keys: KeyMaker;
   private readonly quoted = new LayersBlock(1);
   private readonly quickSeconds: number;
+  private readonly quickAgeSeconds: number;
   /** Where flushing goes on. */
   private flushed = 0;
   private packets = 0;
@@ -72,11 +73,12 @@ export class Tracker implements Clocked {
     this.plain = !this.attach && !this.updates;
     this.keys = keys;
     const { plan, biflow } = options.key;
-    this.table = new FlowTable(plan.extraWords, keys.seed);
+    this.table = new FlowTable(plan.extraWords);
     this.rules = new IdleRules(this.table, options.timeouts, biflow);
     this.clock = new FlowClock(this.table, this.rules, this, options.updateSeconds, options.updateSilent);
     this.writer = new FlowWriter(this.table, this.carries, plan, biflow);
     this.quickSeconds = this.rules.quickSeconds;
+    this.quickAgeSeconds = this.rules.quickAgeSeconds;
   }
 
   /**
@@ -85,7 +87,7 @@ export class Tracker implements Clocked {
    */
   track(block: LayersBlock, from: number): number {
     const { rows, count } = block;
-    const { clock, table, quickSeconds, plain } = this;
+    const { clock, table, quickSeconds, quickAgeSeconds, plain } = this;
     const { stride } = table;
     let { words } = table;
     let clockSecond = clock.now | 0;
@@ -114,6 +116,7 @@ export class Tracker implements Clocked {
         const flags = rows[base + FLAGS]! & 0xfff;
         if (
           (gap > 0 ? gap < quickSeconds && nanoseconds >= 0 : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!) &&
+          (seconds - words[at + START_SECONDS]!) >>> 0 < quickAgeSeconds &&
           (words[at + FLOW_STATE]! & STARTLESS) === 0 &&
           (flags & STATE_FLAGS) === 0
         ) {
@@ -243,7 +246,7 @@ export class Tracker implements Clocked {
     this.carry(row, side, packets, sum, bytes, frameSum, frameBytes);
     const flags = rows[base + FLAGS]! & 0xfff;
     words[at + TCP_FLAGS] = words[at + TCP_FLAGS]! | (flags << (16 * side));
-    if ((flags & (SYN | FIN | RST)) !== 0) this.tcpState(row, at, flags, side);
+    if ((flags & (SYN | FIN | RST)) !== 0) this.tcpState(at, flags, side);
   }
 
   /** Notes the counters that have passed 2^32. */
@@ -273,6 +276,8 @@ export class Tracker implements Clocked {
     const late = milliseconds(seconds, nanoseconds, words[at + LAST_SECONDS]!, words[at + LAST_NANOSECONDS]!);
     const timed = words[at + LAST_NANOSECONDS]! !== NO_TIME;
     if (timed && late >= idle) return false;
+    const age = milliseconds(seconds, nanoseconds, words[at + START_SECONDS]!, words[at + START_NANOSECONDS]!);
+    if (age >= this.rules.timeouts.active && (words[at + FLOW_STATE]! & STARTLESS) === 0) this.onActive(row);
     if ((words[at + FLOW_STATE]! & STARTLESS) !== 0) {
       words[at + FLOW_STATE] = words[at + FLOW_STATE]! & ~STARTLESS;
       words[at + START_SECONDS] = seconds;
@@ -322,7 +327,6 @@ export class Tracker implements Clocked {
     for (let w = 0; w < 3; w++) words[at + FLOW.macs + w] = rows[base + L.macs + w]!;
     words[at + FLOW.firstPacket] = block.numbers[i]!;
     words[at + FLOW.flowLabel] = rows[base + FLAGS]! >>> 12;
-    this.clock.watch(row);
     flows.started++;
     flows.live = table.live;
     if (table.live > flows.peakLive) flows.peakLive = table.live;
@@ -346,17 +350,15 @@ export class Tracker implements Clocked {
       else if (reason === END_REASON.forced) flows.ended.forced++;
       else flows.ended.resources++;
     }
-    this.clock.unwatch(row);
     this.carries.drop(row);
     table.remove(row);
     flows.live = table.live;
   }
 
   /** SYN tells the source; FIN and RST bring the end nearer. */
-  private tcpState(row: number, at: number, flags: number, side: number): void {
+  private tcpState(at: number, flags: number, side: number): void {
     const { words } = this.table;
-    const before = words[at + FLOW_STATE]!;
-    let state = before;
+    let state = words[at + FLOW_STATE]!;
     if ((flags & SYN) !== 0 && (state & SOURCE_SURE) === 0 && this.options.initiator === "syn") {
       const source = (flags & ACK) === 0 ? side : 1 - side;
       state |= SOURCE_SURE;
@@ -364,10 +366,6 @@ export class Tracker implements Clocked {
     }
     if ((flags & FIN) !== 0) state |= side === 0 ? FIN_A : FIN_B;
     if ((flags & RST) !== 0) state |= RST_SEEN;
-    if (state === before) return;
     words[at + FLOW_STATE] = state;
-    if ((state & ~before & (FIN_A | FIN_B | RST_SEEN)) === 0) return;
-    this.clock.unwatch(row);
-    this.clock.watch(row);
   }
 }
