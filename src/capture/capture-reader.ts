@@ -26,6 +26,11 @@ export class CaptureReader {
     this.#block.setBytes(window.bytes);
   }
 
+  /** The name for sentences. */
+  get spokenName(): string {
+    return this.name === "-" ? "standard input" : this.name;
+  }
+
   /** True as soon as the first octets said what format this is. */
   get recognised(): boolean {
     return this.#format !== null;
@@ -67,7 +72,7 @@ export class CaptureReader {
     if (found.kind === "pcap") return new ClassicPcap(found.pcap, this.#observed);
     if (found.kind === "pcapng") return new Pcapng(this.#observed);
     this.fail(
-      new SourceError({ source: this.name }, found.kind === "other" ? found.sentence : describeTwice(found.kind)),
+      new SourceError({ source: this.spokenName }, found.kind === "other" ? found.sentence : describeTwice(found.kind)),
     );
     return null;
   }
@@ -86,7 +91,7 @@ export class CaptureReader {
 
   #stop(sentence: string, ahead: number, inPacket: boolean): void {
     const offset = this.window.position() + ahead;
-    const place = { source: this.name, offset, ...(inPacket ? { packet: this.counts.packets + 1 } : {}) };
+    const place = { source: this.spokenName, offset, ...(inPacket ? { packet: this.counts.packets + 1 } : {}) };
     this.problems.push(new SourceError(place, sentence));
     this.#finish();
   }

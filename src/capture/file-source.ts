@@ -64,7 +64,7 @@ export class FileSource implements SyncPacketSource {
       this.#done += octets;
       if (octets === 0) this.#reader.end();
     } catch (error) {
-      const place = { source: this.name, offset: this.#done };
+      const place = { source: this.#reader.spokenName, offset: this.#done };
       this.#reader.fail(new SourceError(place, `expected to read on, found ${systemReason(error)}`, { cause: error }));
     }
   }

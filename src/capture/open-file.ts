@@ -17,6 +17,12 @@ const STANDARD_INPUT = 0;
 export async function openFile(name: string, chunkOctets = CHUNK_OCTETS): Promise<PacketSource> {
   const stats = inspect(name);
   if (stats.isDirectory()) throw refuse(name, Object.assign(new Error(), { code: "EISDIR" }));
+  if (name === "-" && process.stdin.isTTY) {
+    throw new SourceError(
+      { source: "standard input" },
+      "expected a capture, found a terminal; pipe one in, or name a file or iface:NAME",
+    );
+  }
   if (stats.isFile()) return openRegular(name, stats.size, chunkOctets);
   const stream =
     name === "-"

@@ -99,7 +99,7 @@ export class StreamSource implements PacketSource {
   #explain(error: unknown): Error {
     if (error instanceof SourceError || error instanceof UsageError) return error;
     const { counts, window } = this.#reader;
-    const place = { source: this.name, offset: window.base + window.end };
+    const place = { source: this.#reader.spokenName, offset: window.base + window.end };
     if (error instanceof CompressionFault) {
       return new SourceError({ ...place, packet: counts.packets + 1 }, error.message);
     }
