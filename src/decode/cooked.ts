@@ -69,6 +69,7 @@ export function nflog(f: Frame): number {
   let o = f.offset;
   if (end - o < 4) return OUTCOME.truncated;
   const family = view.getUint8(o);
+  f.etherType = 0;
   o += 4;
   while (end - o >= 4) {
     const length = view.getUint16(o, true);
@@ -90,6 +91,7 @@ export function pktap(f: Frame): number {
   if (length < 12) return OUTCOME.malformed;
   if (length > f.end - o) return OUTCOME.truncated;
   const dlt = f.view.getUint32(o + 8, true);
+  f.etherType = 0;
   f.offset = o + length;
   return dlt === 1 ? STEP.ethernet : dlt === 0 || dlt === 108 ? STEP.loopback : dlt === 12 || dlt === 101 ? STEP.ip : OUTCOME.nonIp;
 }

@@ -51,8 +51,9 @@ function query(f: Frame): number {
 
 /** Keeps the key of the quoted packet where the tracker asked for it; what is cut short is an ICMP error of its own. */
 function error(f: Frame, version: 4 | 6): number {
-  if (!f.icmpErrors) return DONE;
   const { view, rows, base, end, embedded } = f;
+  // A first fragment's identification is the fragments': there is no place for the quoted key's number.
+  if (!f.icmpErrors || (rows[base + SERVICE]! & (MARK.firstFragment << 16)) !== 0) return DONE;
   const o = f.offset + 8;
   const e = f.embeddedCount * EMBEDDED_WORDS;
   if (end - o < (version === 4 ? 20 : 40) || view.getUint8(o) >>> 4 !== version) return DONE;
@@ -84,6 +85,6 @@ function error(f: Frame, version: 4 | 6): number {
   }
   f.embeddedCount++;
   rows[base + SERVICE] = rows[base + SERVICE]! | (MARK.icmpError << 16);
-  if ((rows[base + SERVICE]! & (MARK.firstFragment << 16)) === 0) rows[base + IDENTIFICATION] = f.embeddedCount;
+  rows[base + IDENTIFICATION] = f.embeddedCount;
   return DONE;
 }

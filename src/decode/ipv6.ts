@@ -109,7 +109,7 @@ function jumboTotal(f: Frame, o: number, proto: number): number {
         continue;
       }
       if (p + 2 > stop) break;
-      if (type === 0xc2 && p + 6 <= stop) return (view.getUint32(p + 2) + 40) | 0;
+      if (type === 0xc2 && p + 6 <= stop) return view.getUint32(p + 2) + 40;
       p += 2 + view.getUint8(p + 1);
     }
   }
