@@ -74,6 +74,14 @@ function found(records: readonly Record[]): Map<string, ReturnType<typeof expect
 /** Its times are in the year 584,554: more than a time in 64 bits of nanoseconds can say (docs/decisions/0002-time.md). */
 const TIMES_OUT_OF_RANGE = "3cedb8_pcapplusplus__pcapng-example.pcapng";
 
+/** Flows with a time of 2^32 seconds and more are compared without their times. */
+function withoutLateTimes(...flows: Map<string, ReturnType<typeof expected>>[]): void {
+  for (const [at, flow] of flows[0]!) {
+    if (!(Number(flow.last) >= 2 ** 32)) continue;
+    for (const side of flows) side.set(at, { ...side.get(at)!, first: null, last: null });
+  }
+}
+
 describe.skipIf(!corpusHere)("the corpus' captures", () => {
   test.each(withTruth("pcap"))("%s", async (name) => {
     const truth = readTruth(`${CORPUS}pcap/${name}`);
@@ -82,9 +90,11 @@ describe.skipIf(!corpusHere)("the corpus' captures", () => {
     expect(summary.problems).toEqual([]);
     expect(ledger.unexplained()).toEqual({ packets: 0, bytes: 0 });
     expect(ledger.read).toEqual({ packets: truth.totals.frames, bytes: truth.totals.frame_bytes });
-    const timeless = name === TIMES_OUT_OF_RANGE ? { first: null, last: null } : {};
-    const rows = (truth.uniflows_fragments_assigned ?? truth.uniflows).map((row) => ({ ...row, ...timeless }));
-    expect(Object.fromEntries(found(records))).toEqual(Object.fromEntries(rows.map((row) => [key(row), expected(row)])));
+    const rows = truth.uniflows_fragments_assigned ?? truth.uniflows;
+    const flows = found(records);
+    const wanted = new Map(rows.map((row) => [key(row), expected(row)]));
+    if (name === TIMES_OUT_OF_RANGE) withoutLateTimes(wanted, flows);
+    expect(Object.fromEntries(flows)).toEqual(Object.fromEntries(wanted));
     expect(records.length).toBe(rows.length);
     expect(ledger.tracked.packets).toBe(truth.totals.ip_packets);
     expect(records.reduce((sum, r) => sum + Number(r.bytes), 0)).toBe(truth.totals.ip_bytes);
