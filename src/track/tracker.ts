@@ -164,7 +164,9 @@ export class Tracker implements Clocked {
     const { table } = this;
     for (; this.flushed < table.used; this.flushed++) {
       if (this.writer.full()) return false;
-      if (table.words[this.flushed * table.stride + FLOW.kind] !== 0) this.end(this.flushed, END_REASON.forced);
+      const row = this.flushed;
+      if (table.words[row * table.stride + FLOW.kind] === 0) continue;
+      this.end(row, this.rules.finished(row) ? END_REASON.end : END_REASON.forced);
     }
     this.flushed = 0;
     return true;
