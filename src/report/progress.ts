@@ -68,7 +68,8 @@ class TerminalProgress implements Progress {
       bytes: (state.bytes - this.lastBytes) / seconds,
       elapsedSeconds: (time - this.startedAt) / 1000,
     });
-    const width = Math.max((this.stream.columns ?? 80) - 1, 1);
+    // Some terminals do not know their width and say 0.
+    const width = (this.stream.columns || 80) - 1;
     this.stream.write(CLEAR_LINE + line.slice(0, width));
     this.drawn = true;
     this.drawnAt = time;
