@@ -42,10 +42,10 @@ function query(f: Frame): number {
   if (f.end - f.offset < 6) return DONE;
   const { rows, base } = f;
   rows[base + SERVICE] = rows[base + SERVICE]! | (MARK.icmpQuery << 16);
+  const id = f.view.getUint16(f.offset + 4);
   // a fragment's identification stays: it joins the fragments
-  if ((rows[base + SERVICE]! & (MARK.firstFragment << 16)) === 0) {
-    rows[base + IDENTIFICATION] = f.view.getUint16(f.offset + 4);
-  }
+  if ((rows[base + SERVICE]! & (MARK.firstFragment << 16)) === 0) rows[base + IDENTIFICATION] = id;
+  else rows[base + PORTS] = rows[base + PORTS]! | (id << 16);
   return DONE;
 }
 

@@ -13,7 +13,7 @@ export const ROW_WORDS = 24;
 export const L = {
   src: 0,
   dst: 4,
-  /** source port << 16 | destination port; ICMP: type * 256 + code as destination port. */
+  /** source port << 16 | destination port; ICMP: type * 256 + code as destination port (first fragments: query identifier << 16). */
   ports: 8,
   /** etherType << 16 | family << 8 | IP protocol */
   kind: 9,

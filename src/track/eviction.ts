@@ -40,11 +40,17 @@ export class EvictionOrder {
     const rows = new Int32Array(live);
     const age = new Float64Array(used);
     let count = 0;
+    let first = Number.POSITIVE_INFINITY;
     for (let row = 0; row < used; row++) {
       const at = row * stride;
       if (words[at + FLOW.kind] === 0) continue;
-      age[row] = (words[at + FLOW.lastSeconds]! >>> 0) * 1e9 + words[at + FLOW.lastNanoseconds]!;
+      first = Math.min(first, words[at + FLOW.lastSeconds]! >>> 0);
       rows[count++] = row;
+    }
+    // Nanoseconds since the oldest second: those since 1970 are more than a double holds exactly.
+    for (const row of rows) {
+      const at = row * stride;
+      age[row] = ((words[at + FLOW.lastSeconds]! >>> 0) - first) * 1e9 + words[at + FLOW.lastNanoseconds]!;
     }
     const wanted = Math.min(count, Math.max(FEWEST, Math.ceil(count / PART)));
     const limit = nth(age, rows, wanted - 1);

@@ -4,8 +4,9 @@ import { L, MARK } from "../decode/index.ts";
 
 const SETS = 2048;
 const WAYS = 4;
-/** source 4, destination 4, kind, identification, ports, seconds */
-const WORDS = 12;
+/** source 4, destination 4, kind, identification, ports, seconds, marks of ICMP */
+const WORDS = 13;
+const ICMP_MARKS = (MARK.icmp | MARK.icmpQuery) << 16;
 /** Fragments belong together for so long (RFC 8200 section 4.5). */
 const LIFETIME_SECONDS = 60;
 
@@ -27,8 +28,11 @@ export class FragmentTable {
     const first = ((rows[base + L.service]! >>> 16) & MARK.firstFragment) !== 0;
     const at = this.find(set, rows, base);
     if (first) this.remember(at >= 0 ? at : this.place(set), rows, base);
-    else if (at >= 0) rows[base + L.ports] = this.words[at + 10]!;
-    else this.withoutFirst++;
+    else if (at < 0) this.withoutFirst++;
+    else {
+      rows[base + L.ports] = this.words[at + 10]!;
+      rows[base + L.service] = rows[base + L.service]! | this.words[at + 12]!;
+    }
   }
 
   private set(rows: Int32Array, base: number): number {
@@ -63,5 +67,6 @@ export class FragmentTable {
     words[at + 9] = rows[base + L.identification]!;
     words[at + 10] = rows[base + L.ports]!;
     words[at + 11] = rows[base + L.seconds]!;
+    words[at + 12] = rows[base + L.service]! & ICMP_MARKS;
   }
 }

@@ -12,7 +12,7 @@ export class IdleRules {
   readonly expires: boolean;
   /** A silence of fewer whole seconds ends no flow of any kind. */
   readonly quickSeconds: number;
-  /** A record younger than so many whole seconds has not reached the active timeout. */
+  /** A record younger than so many whole seconds has not reached the active timeout; none is, where a timeout is below a second. */
   readonly quickAgeSeconds: number;
   /** The shortest of all timeouts, the active one included. */
   readonly shortestMs: number;
@@ -28,7 +28,7 @@ export class IdleRules {
     this.shortestMs = Math.min(shortest, active);
     this.expires = Number.isFinite(this.shortestMs);
     this.quickSeconds = Math.min(Math.floor(shortest / 1000) - 1, 0x3fff_ffff);
-    this.quickAgeSeconds = Math.min(Math.floor(active / 1000) - 1, 0x3fff_ffff);
+    this.quickAgeSeconds = shortest < 1000 ? -1 : Math.min(Math.floor(active / 1000) - 1, 0x3fff_ffff);
   }
 
   /** TCP that has said its end: a RST, or a FIN from each end there is a record of. */

@@ -51,14 +51,14 @@ export class KeyMaker {
     const { extraWords } = this.plan;
     for (let i = 0, base = 0; i < count; i++, base += ROW_WORDS) {
       const service = rows[base + SERVICE]!;
-      if ((service & (ANY_FRAGMENT | ICMP)) !== 0) this.rare(rows, base, service);
+      if ((service & (ANY_FRAGMENT | ICMP)) !== 0) this.rare(rows, base);
       if (!plain) this.mask(block.extra, i * EXTRA_WORDS, rows, base);
       const kind = rows[base + KIND]! | PRESENT;
       rows[base + KIND] = kind;
       if (biflow) {
         // IPv4 with two different addresses is turned without a branch: which end is first is a coin's toss to the processor.
         if (plain && (kind & FAMILY_BITS) === IPV4 && rows[base + 3] !== rows[base + 7]) turnIpv4(rows, base);
-        else if (this.mirrored(rows, base)) this.swap(block, i, base);
+        else if (this.mirrored(block, i, base)) this.swap(block, i, base);
       }
       hashes[i] = hashKey(seed, rows, base, extra, i * EXTRA_WORDS, extraWords);
     }
@@ -76,11 +76,16 @@ export class KeyMaker {
     return to.hashes[0]!;
   }
 
-  private rare(rows: Int32Array, base: number, service: number): void {
-    if ((service & ANY_FRAGMENT) !== 0) this.fragments.apply(rows, base);
+  private rare(rows: Int32Array, base: number): void {
+    const fragment = (rows[base + SERVICE]! & ANY_FRAGMENT) !== 0;
+    if (fragment) this.fragments.apply(rows, base);
+    const service = rows[base + SERVICE]!;
     if ((service & ICMP) === 0) return;
+    // Fragments have the query's identifier beside type and code: their identification is that of the packet.
+    const ports = rows[base + PORTS]!;
+    rows[base + PORTS] = ports & 0xffff;
     if (this.identifier) {
-      const id = (service & ICMP_QUERY) !== 0 ? rows[base + IDENTIFICATION]! & 0xffff : 0;
+      const id = (service & ICMP_QUERY) === 0 ? 0 : fragment ? ports >>> 16 : rows[base + IDENTIFICATION]! & 0xffff;
       rows[base + PORTS] = (id << 16) | id;
     } else if (this.biflow) {
       const request = requestOf(rows[base + PORTS]! >>> 8, (rows[base + KIND]! & 0xff) === 58);
@@ -109,16 +114,26 @@ export class KeyMaker {
     rows[base + KIND] = rows[base + KIND]! & kindMask;
   }
 
-  /** True when the destination comes before the source in the order of ends: addresses, then ports, then MACs. */
-  private mirrored(rows: Int32Array, base: number): boolean {
+  /**
+   * True when the destination comes before the source in the order of ends: addresses, then ports, then MACs. Where the ends are
+   * one and the same, an ICMP reply is the mirror of its request.
+   */
+  private mirrored(block: LayersBlock, row: number, base: number): boolean {
+    const { rows, extra } = block;
     for (let i = 0; i < 4; i++) {
       const source = rows[base + i]!;
       const destination = rows[base + 4 + i]!;
       if (source !== destination) return source > destination;
     }
-    if ((rows[base + SERVICE]! & ICMP) !== 0) return (rows[base + SERVICE]! & REPLY) !== 0;
+    const service = rows[base + SERVICE]!;
     const ports = rows[base + PORTS]!;
-    return ports >>> 16 > (ports & 0xffff);
+    if ((service & ICMP) === 0 && ports >>> 16 !== (ports & 0xffff)) return ports >>> 16 > (ports & 0xffff);
+    if (this.plan.srcMac) {
+      for (let at = row * EXTRA_WORDS; at < row * EXTRA_WORDS + 2; at++) {
+        if (extra[at] !== extra[at + 2]) return extra[at]! > extra[at + 2]!;
+      }
+    }
+    return (service & REPLY) !== 0;
   }
 
   private swap(block: LayersBlock, row: number, base: number): void {

@@ -56,7 +56,7 @@ export interface KeyPlan {
 
 /** The plan for a preset's name or a comma-separated list of fields. */
 export function parseKey(text: string): KeyPlan {
-  const preset = (KEY_PRESETS as Record<string, readonly FieldName[]>)[text];
+  const preset = Object.hasOwn(KEY_PRESETS, text) ? KEY_PRESETS[text as keyof typeof KEY_PRESETS] : undefined;
   return planKey(preset ?? text.split(",").map((word) => keyField(word.trim())));
 }
 

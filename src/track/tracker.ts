@@ -44,6 +44,7 @@ export class Tracker implements Clocked {
   private readonly options: TrackOptions;
   private readonly attach: boolean;
   private readonly updates: boolean;
+  private readonly biflow: boolean;
   /** No option wants more of a packet than its counters: most may take the short way. */
   private readonly plain: boolean;
   private readonly table: FlowTable;
@@ -72,7 +73,9 @@ export class Tracker implements Clocked {
     this.updates = options.updateSeconds > 0;
     this.plain = !this.attach && !this.updates;
     this.keys = keys;
-    const { plan, biflow } = options.key;
+    const { plan } = options.key;
+    const biflow = options.key.biflow && plan.symmetric;
+    this.biflow = biflow;
     this.table = new FlowTable(plan.extraWords);
     this.rules = new IdleRules(this.table, options.timeouts, biflow);
     this.clock = new FlowClock(this.table, this.rules, this, options.updateSeconds, options.updateSilent);
@@ -216,9 +219,11 @@ export class Tracker implements Clocked {
     const service = rows[base + SERVICE]!;
     let side = (service >>> SWAPPED_BIT) & 1;
     let row = found;
+    let caused = false;
     if (this.attach && (service & ICMP_ERROR) !== 0) {
       row = this.cause(block, i, base);
-      if (row >= 0) side = (this.quoted.rows[SERVICE]! >>> SWAPPED_BIT) & 1;
+      caused = row >= 0;
+      if (caused) side = (this.quoted.rows[SERVICE]! >>> SWAPPED_BIT) & 1;
     }
     if (row < 0 && !this.plain) row = table.find(block, i);
     if (row < 0) {
@@ -226,10 +231,13 @@ export class Tracker implements Clocked {
     } else {
       const at = row * table.stride;
       if (!this.touch(row, at, rows[base + SECONDS]!, rows[base + NANOSECONDS]!)) {
-        this.end(row, END_REASON.idle);
+        this.onIdle(row);
+        // The flow that caused the error was over: it is found no more, and the error counts for itself.
+        if (caused) return this.packet(block, i, base, -1);
         row = this.begin(block, i, base, side);
       }
     }
+    if (caused) this.attached++;
     this.count(row, rows, base, side);
   }
 
@@ -261,9 +269,7 @@ export class Tracker implements Clocked {
   /** The flow whose packet an ICMP error quotes, or -1. */
   private cause(block: LayersBlock, i: number, base: number): number {
     this.quoted.hashes[0] = this.keys.prepareQuoted(block, i, block.rows[base + IDENTIFICATION]! - 1, this.quoted);
-    const row = this.table.find(this.quoted, 0);
-    if (row >= 0) this.attached++;
-    return row;
+    return this.table.find(this.quoted, 0);
   }
 
   /** A packet's time on a flow where it is not simply the next one. False when the flow had ended before it. */
@@ -364,7 +370,7 @@ export class Tracker implements Clocked {
     if ((flags & SYN) !== 0 && (state & SOURCE_SURE) === 0 && this.options.initiator === "syn") {
       const source = (flags & ACK) === 0 ? side : 1 - side;
       state |= SOURCE_SURE;
-      if (this.options.key.biflow) state = source === 1 ? state | SOURCE_B : state & ~SOURCE_B;
+      if (this.biflow) state = source === 1 ? state | SOURCE_B : state & ~SOURCE_B;
     }
     if ((flags & FIN) !== 0) state |= side === 0 ? FIN_A : FIN_B;
     if ((flags & RST) !== 0) state |= RST_SEEN;
