@@ -3,15 +3,18 @@ export { type OpenOptions, openSource, openSources } from "./capture/index.ts";
 export { ELEMENTS, type Element, END_REASON, type FieldName, FLOW_EVENT, findElement } from "./core/elements.ts";
 export { SourceError, UsageError } from "./core/errors.ts";
 export { type Columns, FlowBatch, readU64 } from "./core/flow-batch.ts";
+export { type EndReasonWord, type EventWord, type FlowRecord, type FlowView, flowsOf } from "./core/flow-record.ts";
 export { type FlowCounts, Ledger, type TrackSummary } from "./core/ledger.ts";
 export type { CaptureCounts, CaptureInterface, PacketBlock, PacketSource } from "./core/packet-block.ts";
 export { createFlowPrinter, type FlowPrinterOptions, type FlowSink, printSummary } from "./report/index.ts";
 export {
   DEFAULT_TIMEOUTS,
+  type FlowObserver,
   FlowStream,
   type FlowStreamOptions,
   KEY_PRESETS,
   NO_TIMEOUTS,
+  observe,
   parseKey,
   parseTimeouts,
   type Timeouts,

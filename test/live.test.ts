@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SummaryObject } from "../src/report/index.ts";
+import type { summaryObject } from "../src/report/index.ts";
 import { CLI, DEMO, lacks, missingPrograms, type Running, run, runProgram, startProgram } from "./program.ts";
+
+type SummaryObject = ReturnType<typeof summaryObject>;
 
 const SENDER = `fg-${process.pid}-s`;
 const WATCHER = `fg-${process.pid}-w`;

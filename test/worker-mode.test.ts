@@ -4,8 +4,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureInMemory } from "../bench/generate-capture.ts";
-import type { SummaryObject } from "../src/report/index.ts";
+import type { summaryObject } from "../src/report/index.ts";
 import { CLI, lacks, runProgram, start, startProgram } from "./program.ts";
+
+type SummaryObject = ReturnType<typeof summaryObject>;
 
 /** From 24 MiB on there is a second thread. */
 const REPEATS = 8;
