@@ -32,7 +32,8 @@ export class FlowTable {
   used = 0;
   private free = 0;
   live = 0;
-  private readonly ahead = new Int32Array(WARM_ROWS);
+  /** See `warm`. */
+  readonly ahead = new Int32Array(WARM_ROWS);
 
   constructor(extraWords: number) {
     this.extraWords = extraWords;
@@ -44,52 +45,72 @@ export class FlowTable {
   }
 
   /**
-   * Reads what the look-ups of rows from..to will read, so that the cache misses of many packets pass at the same time instead
-   * of one after the other. The sum is of no use; it keeps the reads from being left out.
+   * Looks ahead: notes in `ahead` the row (+ 1) that the key of each packet from..to most likely has, and reads that row, so that the
+   * cache misses of many packets pass at the same time instead of one after the other. The sum is of no use; it keeps the reads from
+   * being left out.
    */
   warm(block: LayersBlock, from: number, to: number): number {
     const { hashes } = block;
     const { index, mask, words, stride, ahead } = this;
     const count = to - from;
-    for (let i = 0; i < count; i++) ahead[i] = index[2 * (hashes[from + i]! & mask) + 1]!;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[from + i]!;
+      const slot = hash & mask;
+      const next = (slot + 1) & mask;
+      // The home slot, or the one behind it where another hash sits there; without a branch, which would wait for the read.
+      const unlike = index[2 * slot]! ^ hash;
+      const away = (unlike | -unlike) >> 31;
+      ahead[i] = (index[2 * slot + 1]! & ~away) | (index[2 * next + 1]! & away);
+    }
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      const row = ahead[i]!;
-      if (row !== 0) sum += words[(row - 1) * stride]! + words[(row - 1) * stride + LINE]!;
+      const at = (ahead[i]! - 1) * stride;
+      if (at >= 0) sum += words[at]! + words[at + LINE]!;
     }
     return sum;
   }
 
-  /** The row with the key of row i of a block, or -1. */
-  find(block: LayersBlock, i: number): number {
-    const { rows, hashes } = block;
-    const { index, mask, words, stride } = this;
-    const hash = hashes[i]!;
-    const base = i * ROW_WORDS;
+  /** The row with the key of row i of a block, or -1. `guess`: what `ahead` says, or 0. */
+  find(block: LayersBlock, i: number, guess: number): number {
+    if (guess !== 0 && this.has(guess - 1, block, i)) return guess - 1;
+    const { index, mask } = this;
+    const hash = block.hashes[i]!;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const row = index[2 * slot + 1]! - 1;
       if (row < 0) return -1;
-      if (index[2 * slot] !== hash) continue;
-      const at = row * stride;
-      const kind = rows[base + KIND]!;
-      // The words agree almost always: comparing them all at once costs less than a branch each.
-      const unlike =
-        (words[at + 3]! ^ rows[base + 3]!) |
-        (words[at + 7]! ^ rows[base + 7]!) |
-        (words[at + PORTS]! ^ rows[base + PORTS]!) |
-        (words[at + KIND]! ^ kind);
-      if (unlike !== 0) continue;
-      // The other words of two IPv4 addresses are always the same.
-      const unlikeRest =
-        (kind & FAMILY_BITS) === IPV4 ? 0 :
-        (words[at]! ^ rows[base]!) |
-        (words[at + 1]! ^ rows[base + 1]!) |
-        (words[at + 2]! ^ rows[base + 2]!) |
-        (words[at + 4]! ^ rows[base + 4]!) |
-        (words[at + 5]! ^ rows[base + 5]!) |
-        (words[at + 6]! ^ rows[base + 6]!);
-      if (unlikeRest === 0 && (this.extraWords === 0 || this.extraEqual(block.extra, i * EXTRA_WORDS, at))) return row;
+      if (index[2 * slot] === hash && this.has(row, block, i)) return row;
     }
+  }
+
+  /** True when a row has the key of row i of a block. */
+  private has(row: number, block: LayersBlock, i: number): boolean {
+    const { rows } = block;
+    const { words, stride } = this;
+    const base = i * ROW_WORDS;
+    const at = row * stride;
+    const kind = rows[base + KIND]!;
+    // The words agree almost always: comparing them all at once costs less than a branch each.
+    const unlike =
+      (words[at + 3]! ^ rows[base + 3]!) |
+      (words[at + 7]! ^ rows[base + 7]!) |
+      (words[at + PORTS]! ^ rows[base + PORTS]!) |
+      (words[at + KIND]! ^ kind);
+    if (unlike !== 0) return false;
+    if (this.extraWords !== 0 && !this.extraEqual(block.extra, i * EXTRA_WORDS, at)) return false;
+    // The other words of two IPv4 addresses are always the same.
+    return (kind & FAMILY_BITS) === IPV4 || this.restEqual(rows, base, at);
+  }
+
+  private restEqual(rows: Int32Array, base: number, at: number): boolean {
+    const { words } = this;
+    const unlike =
+      (words[at]! ^ rows[base]!) |
+      (words[at + 1]! ^ rows[base + 1]!) |
+      (words[at + 2]! ^ rows[base + 2]!) |
+      (words[at + 4]! ^ rows[base + 4]!) |
+      (words[at + 5]! ^ rows[base + 5]!) |
+      (words[at + 6]! ^ rows[base + 6]!);
+    return unlike === 0;
   }
 
   private extraEqual(extra: Int32Array, from: number, at: number): boolean {

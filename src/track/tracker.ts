@@ -91,7 +91,7 @@ export class Tracker implements Clocked {
   track(block: LayersBlock, from: number): number {
     const { rows, count } = block;
     const { clock, table, quickSeconds, quickAgeSeconds, plain } = this;
-    const { stride } = table;
+    const { stride, ahead } = table;
     let { words } = table;
     let clockSecond = clock.now | 0;
     let warm = from;
@@ -111,7 +111,7 @@ export class Tracker implements Clocked {
         words = table.words;
       }
       // The common case, all of it here and without a call: a flow that goes on with its next packet.
-      const row = plain ? table.find(block, i) : -1;
+      const row = plain ? table.find(block, i, ahead[(i - from) & (WARM_ROWS - 1)]!) : -1;
       if (row >= 0) {
         const at = row * stride;
         const nanoseconds = rows[base + NANOSECONDS]!;
@@ -225,7 +225,7 @@ export class Tracker implements Clocked {
       caused = row >= 0;
       if (caused) side = (this.quoted.rows[SERVICE]! >>> SWAPPED_BIT) & 1;
     }
-    if (row < 0 && !this.plain) row = table.find(block, i);
+    if (row < 0 && !this.plain) row = table.find(block, i, 0);
     if (row < 0) {
       row = this.begin(block, i, base, side);
     } else {
@@ -269,7 +269,7 @@ export class Tracker implements Clocked {
   /** The flow whose packet an ICMP error quotes, or -1. */
   private cause(block: LayersBlock, i: number, base: number): number {
     this.quoted.hashes[0] = this.keys.prepareQuoted(block, i, block.rows[base + IDENTIFICATION]! - 1, this.quoted);
-    return this.table.find(this.quoted, 0);
+    return this.table.find(this.quoted, 0, 0);
   }
 
   /** A packet's time on a flow where it is not simply the next one. False when the flow had ended before it. */
