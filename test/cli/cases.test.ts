@@ -52,7 +52,7 @@ describe("runs", () => {
     expect(cases.length).toBeGreaterThan(30);
   });
 
-  test.each(cases.map(({ name }) => name))("%s", async (name) => {
+  test.concurrent.each(cases.map(({ name }) => name))("%s", async (name) => {
     const args = part(name, "args")!.split("\n").filter(Boolean);
     const from = part(name, "stdin.from")?.trim();
     const stdin = Buffer.from(from === undefined ? (part(name, "stdin") ?? "") : readFileSync(join(folder, from)));
