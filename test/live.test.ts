@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { summaryObject } from "../src/report/index.ts";
-import { CLI, DEMO, lacks, missingPrograms, type Running, run, runProgram, startProgram } from "./program.ts";
+import { asNobody, DEMO, lacks, missingPrograms, type Running, run, runProgram, startProgram } from "./program.ts";
 
 type SummaryObject = ReturnType<typeof summaryObject>;
 
@@ -212,9 +212,8 @@ describe.skipIf(skip)("an interface", () => {
   });
 
   test("without permission: how to grant it", async () => {
-    const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
-    if (lacks("permission", (await runs([...nobody, "test", "-r", CLI])) ? [] : ["way for nobody to our files"]))
-      return;
+    const nobody = (await asNobody()) ?? [];
+    if (lacks("permission", nobody.length > 0 ? [] : ["way to run it as nobody"])) return;
     const { stderr, code } = await runProgram(["track", "iface:w1"], { through: [...inside(WATCHER), ...nobody] });
     expect(stderr).toMatch(
       /^flowgauge: iface:w1: expected permission to capture, found .*sudo setcap cap_net_raw,cap_net_admin\+eip \S+/,
@@ -222,9 +221,3 @@ describe.skipIf(skip)("an interface", () => {
     expect(code).toBe(1);
   });
 });
-
-const runs = (command: readonly string[]) =>
-  run(command).then(
-    () => true,
-    () => false,
-  );

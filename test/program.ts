@@ -108,3 +108,11 @@ export function lacks(what: string, missing: readonly string[]): boolean {
   if (missing.length > 0) console.log(`${what}: skipped, as there is no ${missing.join(", ")} here`);
   return missing.length > 0;
 }
+
+/** Words before a program that make it run as nobody; null where that cannot be, or nobody may not read our files. */
+export async function asNobody(): Promise<readonly string[] | null> {
+  const words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+  if (process.getuid?.() !== 0 || missingPrograms("setpriv").length > 0) return null;
+  const { code } = await start([...words, "test", "-r", CLI]).ended;
+  return code === 0 ? words : null;
+}

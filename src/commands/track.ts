@@ -24,6 +24,9 @@ Fields, formats and the summary are described in docs/output.md, what makes a fl
 Ctrl-C ends a run in order, SIGUSR1 shows its summary while it goes on.
 Exit codes: 0 all read, 1 something could not be read (what was good is printed), 2 wrong usage, 130 interrupted.`;
 
+/** The progress line may stand where a sentence goes. */
+const CLEAR_LINE = "\r\u001b[K";
+
 export function trackCommand(): Command {
   return trackSyntax().action(runTrack);
 }
@@ -91,6 +94,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
   const { stream: options, printer } = plan(sources, settings);
   const sink = printer === null ? new NoSink() : withSentences(createFlowPrinter(printer, process.stdout));
+  const told = new Set<string>();
   let stream: FlowStream | null = null;
   const tell = () => stream !== null && tellSummary(stream, settings.summary);
   // Before the opening, which may take a while and starts helper programs.
@@ -102,6 +106,7 @@ async function runTrack(sources: string[], settings: TrackSettings): Promise<voi
       for await (const batch of stream) {
         await sink.write(batch);
         if (sink.closed) break;
+        tellProblems(stream, told);
       }
       await sink.end();
     } finally {
@@ -112,10 +117,18 @@ async function runTrack(sources: string[], settings: TrackSettings): Promise<voi
   }
   // Who does not read to the end (head, less) does not want to hear more, either.
   if (sink.closed) return;
-  const { problems } = stream.summary();
-  for (const problem of problems) process.stderr.write(`flowgauge: ${problem.message}\n`);
+  tellProblems(stream, told);
   tell();
-  process.exitCode = interruption.happened ? 130 : problems.length > 0 ? 1 : 0;
+  process.exitCode = interruption.happened ? 130 : told.size > 0 ? 1 : 0;
+}
+
+/** Each one once, soon after it happened: one interface of several may go away long before the run ends. */
+function tellProblems(stream: FlowStream, told: Set<string>): void {
+  for (const { message } of stream.summary().problems) {
+    if (told.has(message)) continue;
+    told.add(message);
+    process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ""}flowgauge: ${message}\n`);
+  }
 }
 
 function tellSummary(stream: FlowStream, form: TrackSettings["summary"]): void {

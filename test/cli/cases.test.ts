@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEMO, runProgram } from "../program.ts";
+import { asNobody, DEMO, lacks, runProgram } from "../program.ts";
 import { inputs } from "./inputs.ts";
 
 const HERE = import.meta.dirname;
@@ -71,6 +71,14 @@ describe("runs", () => {
       exit: part(name, "exit") ?? "0\n",
     });
   });
+});
+
+test("a file without permission to read it", async () => {
+  const nobody = (await asNobody()) ?? [];
+  if (lacks("permission", nobody.length > 0 ? [] : ["way to run it as nobody"])) return;
+  const { stdout, stderr, code } = await runProgram(["track", join(folder, "little.pcap")], { through: nobody });
+  expect(stderr).toMatch(/^flowgauge: \S+little\.pcap: expected a capture file, found no permission to read it; .+\n$/);
+  expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
 });
 
 describe("the bundled capture", () => {
