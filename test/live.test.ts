@@ -46,7 +46,7 @@ beforeAll(async () => {
   for (const namespace of [SENDER, WATCHER]) {
     await ip("netns", "add", namespace);
     for (const scope of ["all", "default"]) {
-      await run([...inside(namespace), "sysctl", "-qw", `net.ipv6.conf.${scope}.disable_ipv6=1`]);
+      await run([...inside(namespace), "sh", "-c", `echo 1 > /proc/sys/net/ipv6/conf/${scope}/disable_ipv6`]);
     }
   }
   await line(1);

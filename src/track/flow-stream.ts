@@ -117,10 +117,12 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
       clearTimeout(timer);
       if (arrived) return;
       // A second behind: packets of this one may still be on their way through the helper.
-      const done = this.tracker.advance(Math.floor(Date.now() / 1000) - 1);
-      const batch = this.tracker.take();
-      if (batch !== null) yield batch;
-      if (!done) continue;
+      const second = Math.floor(Date.now() / 1000) - 1;
+      for (let done = false; !done; ) {
+        done = this.tracker.advance(second);
+        const batch = this.tracker.take();
+        if (batch !== null) yield batch;
+      }
     }
   }
 
