@@ -218,8 +218,10 @@ export function erspan3(inside: Layer, { session = 6, subheader = false } = {}):
   return gre(layer(0x22eb, 0, u16(0x2000), u16(session), ...rest, inside.octets), { sequence: 1 });
 }
 
-export function vxlan(inside: Layer, { network = 100, dst = 4789 } = {}): Layer {
-  return udp(layer(0, 0, 8, 0, 0, 0, u32(network << 8), inside.octets), { src: 40000, dst });
+/** `next`: VXLAN-GPE's next protocol, 0 = none is named. */
+export function vxlan(inside: Layer, { network = 100, dst = 4789, next = 0 } = {}): Layer {
+  const flags = next === 0 ? 0x08 : 0x0c;
+  return udp(layer(0, 0, flags, 0, 0, next, u32(network << 8), inside.octets), { src: 40000, dst });
 }
 
 export function geneve(inside: Layer, { network = 200, options = [] as readonly number[] } = {}): Layer {

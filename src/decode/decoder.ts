@@ -18,7 +18,7 @@ import { mpls } from "./mpls.ts";
 import { ciscoHdlc, frameRelay, ppp, pppHdlc, pppoe } from "./ppp.ts";
 import { OUTCOME, STEP } from "./step.ts";
 import { ports, tcp, udp } from "./transport.ts";
-import { erspan2, erspan3, geneve, gre, gtp, nsh, vxlan } from "./tunnel.ts";
+import { erspan2, erspan3, geneve, gre, gtp, nsh, vxlan, vxlanGpe } from "./tunnel.ts";
 
 const ROW_WORDS = ROW_WORDS_;
 const { seconds: SECONDS, nanoseconds: NANOSECONDS, bytes: BYTES, frameBytes: FRAME_BYTES, flags: FLAGS } = L;
@@ -262,6 +262,8 @@ function rareStep(f: Frame, step: number): number {
       return erspan3(f);
     case STEP.vxlan:
       return vxlan(f);
+    case STEP.vxlanGpe:
+      return vxlanGpe(f);
     case STEP.geneve:
       return geneve(f);
     case STEP.gtp:

@@ -38,6 +38,7 @@ export const STEP = {
   erspan2: 34,
   erspan3: 35,
   prism: 36,
+  vxlanGpe: 37,
 } as const;
 
 /** How a packet ends. Negative, so that one comparison ends the loop. */

@@ -46,6 +46,8 @@ function tunnelInUdp(f: Frame, source: number, destination: number): number {
     case 4789: // VXLAN (RFC 7348)
     case 8472: // and the port it had in Linux before
       return f.enterTunnel(STEP.vxlan);
+    case 4790: // VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe)
+      return f.enterTunnel(STEP.vxlanGpe);
     case 6081: // GENEVE (RFC 8926)
       return f.enterTunnel(STEP.geneve);
     case 6635: // MPLS in UDP (RFC 7510)

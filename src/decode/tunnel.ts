@@ -1,5 +1,5 @@
 // Tunnels that carry a frame or a packet: GRE (RFC 2784, 2890, 2637), ERSPAN (draft-foschiano-erspan), VXLAN (RFC 7348),
-// GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), and the Network Service Header (RFC 8300).
+// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), and the Network Service Header (RFC 8300).
 import type { Frame } from "./frame.ts";
 import { L } from "./layers.ts";
 import { OUTCOME, STEP } from "./step.ts";
@@ -57,6 +57,15 @@ export function vxlan(f: Frame): number {
   return STEP.ethernet;
 }
 
+/** flags 1 | reserved 2 | next protocol 1 (0: a sender that knows only VXLAN; some name one without its flag) | network 3 | reserved 1 */
+export function vxlanGpe(f: Frame): number {
+  const o = f.offset;
+  const step = vxlan(f);
+  if (step < 0) return step;
+  const next = f.view.getUint8(o + 3);
+  return next === 0 ? step : nextProtocol(f, next);
+}
+
 /** version 2, option length 6 bits (words) | flags 1 | type 2 | network 3 | reserved 1 | options */
 export function geneve(f: Frame): number {
   const o = f.offset;
@@ -99,7 +108,12 @@ export function nsh(f: Frame): number {
   const length = (f.view.getUint16(o) & 0x3f) * 4;
   if (length < 8) return OUTCOME.malformed;
   f.offset = o + length;
-  switch (f.view.getUint8(o + 3)) {
+  return nextProtocol(f, f.view.getUint8(o + 3));
+}
+
+/** The numbers that NSH and VXLAN-GPE share. */
+function nextProtocol(f: Frame, next: number): number {
+  switch (next) {
     case 1:
       return STEP.ipv4;
     case 2:
