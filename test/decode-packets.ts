@@ -3,7 +3,7 @@ import { formatAddress } from "../src/core/address.ts";
 import { Ledger } from "../src/core/ledger.ts";
 import { PacketBlock } from "../src/core/packet-block.ts";
 import { DECODE_DEFAULTS, type DecodeOptions, Decoder, L, LayersBlock, ROW_WORDS } from "../src/decode/index.ts";
-import { octets, type Layer } from "./packets.ts";
+import { type Layer, octets } from "./packets.ts";
 
 export interface Sent {
   readonly octets: Uint8Array;
@@ -100,12 +100,18 @@ export function decodePackets(
   const ledger = new Ledger();
   decoder.decode(packetBlock(packets, { around }), layers);
   decoder.book(ledger);
-  const reasons = Object.entries(ledger.untracked).flatMap(([name, count]) => new Array<string>(count.packets).fill(name));
+  const reasons = Object.entries(ledger.untracked).flatMap(([name, count]) =>
+    new Array<string>(count.packets).fill(name),
+  );
   return { rows: Array.from({ length: layers.count }, (_, i) => readRow(layers, i)), layers, ledger, reasons };
 }
 
 /** The row of one packet, or the reason why it has none. */
-export function decodeOne(packet: Layer | Uint8Array, linkType = 1, options: Partial<DecodeOptions> = {}): Row | string {
+export function decodeOne(
+  packet: Layer | Uint8Array,
+  linkType = 1,
+  options: Partial<DecodeOptions> = {},
+): Row | string {
   const { rows, reasons } = decodePackets([{ octets: "octets" in packet ? packet.octets : packet, linkType }], options);
   return rows[0] ?? reasons[0] ?? "lost";
 }

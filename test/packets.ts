@@ -53,11 +53,15 @@ export function mpls(labels: readonly number[], inside: Layer, { bottom = true }
   return layer(0x8847, 137, entries, inside.octets);
 }
 
-const PPP_OF: Readonly<Record<number, number>> = { 0x0800: 0x0021, 0x86dd: 0x0057, 0x8847: 0x0281 };
+const PPP_OF = new Map([
+  [0x0800, 0x0021],
+  [0x86dd, 0x0057],
+  [0x8847, 0x0281],
+]);
 
 export function ppp(
   inside: Layer,
-  { protocol = PPP_OF[inside.etherType] ?? 0xc021, framed = true, compressed = false } = {},
+  { protocol = PPP_OF.get(inside.etherType) ?? 0xc021, framed = true, compressed = false } = {},
 ): Layer {
   return layer(0x880b, 0, framed ? [0xff, 0x03] : [], compressed ? protocol & 255 : u16(protocol), inside.octets);
 }
@@ -200,7 +204,11 @@ export interface GreOptions {
 export function gre(inside: Layer, given: GreOptions = {}): Layer {
   const { key, sequence, checksum = false, type = inside.etherType } = given;
   const flags = (checksum ? 0x8000 : 0) | (key === undefined ? 0 : 0x2000) | (sequence === undefined ? 0 : 0x1000);
-  const optional = [...(checksum ? [0] : []), ...(key === undefined ? [] : [key]), ...(sequence === undefined ? [] : [sequence])];
+  const optional = [
+    ...(checksum ? [0] : []),
+    ...(key === undefined ? [] : [key]),
+    ...(sequence === undefined ? [] : [sequence]),
+  ];
   return layer(0, 47, u16(flags), u16(type), optional.flatMap(u32), inside.octets);
 }
 

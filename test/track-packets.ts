@@ -10,7 +10,13 @@ import { KeyMaker, TRACK_DEFAULTS, Tracker, type TrackOptions } from "../src/tra
 import { packetBlock, type Sent } from "./decode-packets.ts";
 
 /** Times are nanoseconds since 1970, null where not known; addresses and MACs are text; the rest are numbers. */
-export type FlowRecord = { readonly [N in FieldName]: N extends "start" | "end" ? bigint | null : N extends `${string}Addr` | `${string}Mac` ? string : number };
+export type FlowRecord = {
+  readonly [N in FieldName]: N extends "start" | "end"
+    ? bigint | null
+    : N extends `${string}Addr` | `${string}Mac`
+      ? string
+      : number;
+};
 
 export function readRecords(batch: FlowBatch): FlowRecord[] {
   return Array.from({ length: batch.rows }, (_, row) => {
@@ -19,7 +25,14 @@ export function readRecords(batch: FlowBatch): FlowRecord[] {
       if (kind === "address") return [name, formatAddress(column as Uint8Array, row * 16)];
       if (kind === "u64") return [name, readU64(column as Uint32Array, row)];
       if (kind === "time") return [name, time(column as Uint32Array, row)];
-      if (kind === "mac") return [name, readU64(column as Uint32Array, row).toString(16).padStart(12, "0").replace(/..(?!$)/g, "$&:")];
+      if (kind === "mac")
+        return [
+          name,
+          readU64(column as Uint32Array, row)
+            .toString(16)
+            .padStart(12, "0")
+            .replace(/..(?!$)/g, "$&:"),
+        ];
       return [name, column[row]];
     });
     return Object.fromEntries(entries) as FlowRecord;
@@ -37,7 +50,10 @@ export interface Tracked {
   readonly ledger: Ledger;
 }
 
-export type TrackSettings = Partial<Omit<TrackOptions, "key">> & { readonly key?: Partial<TrackOptions["key"]>; readonly decode?: Partial<DecodeOptions> };
+export type TrackSettings = Partial<Omit<TrackOptions, "key">> & {
+  readonly key?: Partial<TrackOptions["key"]>;
+  readonly decode?: Partial<DecodeOptions>;
+};
 
 /** A tracker and the way to it; `send` gives it packets, `finish` ends all flows. */
 export class PacketTracker {

@@ -1,7 +1,7 @@
 // Each link type and protocol: a built packet, and what the row says of it.
 import { describe, expect, test } from "vitest";
-import * as p from "../../test/packets.ts";
 import { decodeOne, decodePackets, type Row } from "../../test/decode-packets.ts";
+import * as p from "../../test/packets.ts";
 import { FAMILY, MARK } from "./layers.ts";
 
 const FOUR = { src: "10.0.0.1", dst: "10.0.0.2", family: FAMILY.ipv4, etherType: 0x0800 };
@@ -96,13 +96,21 @@ describe("layers between Ethernet and IP", () => {
     ["802.1Q, IPv6", p.vlan(4095, ip6), { ...SIX_TCP, vlan: 4095, innerVlan: 0 }],
     ["802.1ad over 802.1Q", p.vlan(10, p.vlan(20, ip4), { tpid: 0x88a8 }), { ...FOUR_TCP, vlan: 10, innerVlan: 20 }],
     ["three tags", p.vlan(1, p.vlan(2, p.vlan(3, ip6))), { ...SIX_TCP, vlan: 1, innerVlan: 3 }],
-    ["QinQ of old", p.vlan(7, p.vlan(8, ip4, { tpid: 0x9200 }), { tpid: 0x9100 }), { ...FOUR_TCP, vlan: 7, innerVlan: 8 }],
+    [
+      "QinQ of old",
+      p.vlan(7, p.vlan(8, ip4, { tpid: 0x9200 }), { tpid: 0x9100 }),
+      { ...FOUR_TCP, vlan: 7, innerVlan: 8 },
+    ],
     ["VLAN with LLC", p.vlan(9, p.snap(ip4)), { ...FOUR_TCP, vlan: 9 }],
     ["MPLS", p.mpls([16], ip4), { ...FOUR_TCP, mpls: 17 }],
     ["MPLS, label 0", p.mpls([0], ip4), { ...FOUR_TCP, mpls: 1 }],
     ["MPLS stack", p.mpls([1000, 2000, 3000], ip6), { ...SIX_TCP, mpls: 1001 }],
     ["MPLS, upstream-assigned", { ...p.mpls([5], ip4), etherType: 0x8848 }, { ...FOUR_TCP, mpls: 6 }],
-    ["Ethernet in MPLS", p.mpls([30], p.ethernet(ip4, { src: "06:00:00:00:00:01", dst: "00:00:00:00:00:02" })), { ...FOUR_TCP, srcMac: "06:00:00:00:00:01" }],
+    [
+      "Ethernet in MPLS",
+      p.mpls([30], p.ethernet(ip4, { src: "06:00:00:00:00:01", dst: "00:00:00:00:00:02" })),
+      { ...FOUR_TCP, srcMac: "06:00:00:00:00:01" },
+    ],
     [
       "Ethernet in MPLS behind a control word",
       p.mpls([30], { ...ip4, octets: p.octets(p.u32(1), p.ethernet(ip4, { dst: "02:00:5f:00:00:01" }).octets) }),
@@ -131,8 +139,20 @@ describe("layers between Ethernet and IP", () => {
     ["NSH with MPLS", p.nsh(p.mpls([3], ip4), 5), { ...FOUR_TCP, mpls: 4 }],
     ["PPP", p.ppp(ip4), FOUR_TCP],
     ["FabricPath", { ...p.data(0), etherType: 0x8903, octets: p.octets(0, 0, framed) }, FOUR_TCP],
-    ["Cisco metadata", { ...p.data(0), etherType: 0x8909, octets: p.octets(1, 1, 0, 1, 0, 5, p.u16(0x86dd), ip6.octets) }, SIX_TCP],
-    ["Arista time", { ...p.data(0), etherType: 0xd28b, octets: p.octets(0, 1, 0, 0x10, new Uint8Array(8), p.u16(0x0800), ip4.octets) }, FOUR_TCP],
+    [
+      "Cisco metadata",
+      { ...p.data(0), etherType: 0x8909, octets: p.octets(1, 1, 0, 1, 0, 5, p.u16(0x86dd), ip6.octets) },
+      SIX_TCP,
+    ],
+    [
+      "Arista time",
+      {
+        ...p.data(0),
+        etherType: 0xd28b,
+        octets: p.octets(0, 1, 0, 0x10, new Uint8Array(8), p.u16(0x0800), ip4.octets),
+      },
+      FOUR_TCP,
+    ],
     ["ARP, not asked for", p.arp(), "nonIp"],
     ["another type", p.data(46), "nonIp"],
   ])("%s", (_, inside, wanted) => {
@@ -144,7 +164,10 @@ describe("layers between Ethernet and IP", () => {
   test("ONICS sees only what is right behind Ethernet", () => {
     const plain = { plainEthernet: true, nonIp: true };
     expect(decodeOne(p.ethernet(p.vlan(3, ip4)), 1, plain)).toMatchObject({ ...FOUR_TCP, vlan: 3 });
-    expect(decodeOne(p.ethernet(p.mpls([3], ip4)), 1, plain)).toMatchObject({ family: FAMILY.ether, etherType: 0x8847 });
+    expect(decodeOne(p.ethernet(p.mpls([3], ip4)), 1, plain)).toMatchObject({
+      family: FAMILY.ether,
+      etherType: 0x8847,
+    });
     const snap = p.snap(ip4);
     expect(decodeOne(p.ethernet(snap), 1, plain)).toMatchObject({ family: FAMILY.ether, etherType: snap.etherType });
   });
@@ -176,7 +199,14 @@ describe("frames without IP, asked for", () => {
     ["SNAP: its type", p.snap(p.data(40), { oui: [0, 0, 0x0c], type: 0x2000 }), 0x2000],
   ])("%s", (_, inside, type) => {
     const row = decodeOne(p.ethernet(inside), 1, NON_IP) as Row;
-    expect(row).toMatchObject({ family: FAMILY.ether, etherType: type, proto: 0, src: "::200:0:a01", dst: "::200:0:b02", ...MACS });
+    expect(row).toMatchObject({
+      family: FAMILY.ether,
+      etherType: type,
+      proto: 0,
+      src: "::200:0:a01",
+      dst: "::200:0:b02",
+      ...MACS,
+    });
     expect(row.bytes).toBe(row.frameBytes);
   });
 
@@ -213,11 +243,21 @@ describe("IPv4", () => {
 
   test("ToS, TTL, addresses at the edges", () => {
     const packet = p.ipv4(p.udp(), { tos: 0xb9, ttl: 255, src: "0.0.0.0", dst: "255.255.255.255" });
-    expect(row(packet)).toMatchObject({ tos: 0xb9, ttl: 255, src: "0.0.0.0", dst: "255.255.255.255", proto: 17, bytes: 36 });
+    expect(row(packet)).toMatchObject({
+      tos: 0xb9,
+      ttl: 255,
+      src: "0.0.0.0",
+      dst: "255.255.255.255",
+      proto: 17,
+      bytes: 36,
+    });
   });
 
   test("options are stepped over", () => {
-    expect(row(p.ipv4(p.tcp(), { options: [1, 1, 1, 1, 7, 7, 4, 0, 0, 0, 0, 0] }))).toMatchObject({ ...FOUR_TCP, bytes: 52 });
+    expect(row(p.ipv4(p.tcp(), { options: [1, 1, 1, 1, 7, 7, 4, 0, 0, 0, 0, 0] }))).toMatchObject({
+      ...FOUR_TCP,
+      bytes: 52,
+    });
     expect(row(p.ipv4(p.tcp(), { options: new Array<number>(40).fill(1) }))).toMatchObject({ ...FOUR_TCP, bytes: 80 });
   });
 
@@ -232,7 +272,11 @@ describe("IPv4", () => {
   test("total length 0 (segmentation offload): as long as the frame, on the wire", () => {
     expect(row(p.ipv4(p.tcp({ content: 100 }), { total: 0 }))).toMatchObject({ ...FOUR_TCP, bytes: 140 });
     const { octets } = p.ethernet(p.ipv4(p.tcp(), { total: 0 }));
-    expect(decodePackets([{ octets, original: 9014 }]).rows[0]).toMatchObject({ ...FOUR_TCP, bytes: 9000, frameBytes: 9014 });
+    expect(decodePackets([{ octets, original: 9014 }]).rows[0]).toMatchObject({
+      ...FOUR_TCP,
+      bytes: 9000,
+      frameBytes: 9014,
+    });
   });
 
   test("a header that contradicts itself", () => {
@@ -275,7 +319,11 @@ describe("IPv6", () => {
   test("traffic class, flow label, hop limit", () => {
     const packet = p.ipv6(p.tcp(), { trafficClass: 0xb8, label: 0xfedcb, hopLimit: 1 });
     expect(row(packet)).toMatchObject({ ...SIX_TCP, tos: 0xb8, flowLabel: 0xfedcb, ttl: 1 });
-    expect(row(p.ipv6(p.udp(), { label: 0xfffff, trafficClass: 255 }))).toMatchObject({ tos: 255, flowLabel: 0xfffff, tcpFlags: 0 });
+    expect(row(p.ipv6(p.udp(), { label: 0xfffff, trafficClass: 255 }))).toMatchObject({
+      tos: 255,
+      flowLabel: 0xfffff,
+      tcpFlags: 0,
+    });
   });
 
   test.each<[string, p.Layer]>([
@@ -284,7 +332,10 @@ describe("IPv6", () => {
     ["destination options", p.extension(60, p.tcp(), [1, 12, ...new Array<number>(12).fill(0)])],
     ["authentication", p.authentication(p.tcp())],
     ["an atomic fragment", p.fragment6(p.tcp())],
-    ["all of them", p.extension(0, p.extension(60, p.extension(43, p.fragment6(p.authentication(p.extension(60, p.tcp()))))))],
+    [
+      "all of them",
+      p.extension(0, p.extension(60, p.extension(43, p.fragment6(p.authentication(p.extension(60, p.tcp())))))),
+    ],
   ])("%s is stepped over", (_, inside) => {
     expect(row(p.ipv6(inside))).toMatchObject({ ...SIX_TCP, bytes: 40 + inside.octets.length, marks: 0 });
   });
@@ -314,7 +365,9 @@ describe("IPv6", () => {
   });
 
   test("a header that contradicts itself", () => {
-    expect(decodeOne(p.ethernet({ ...ip4, octets: p.octets(ip4.octets, new Uint8Array(20)), etherType: 0x86dd }))).toBe("malformed");
+    expect(decodeOne(p.ethernet({ ...ip4, octets: p.octets(ip4.octets, new Uint8Array(20)), etherType: 0x86dd }))).toBe(
+      "malformed",
+    );
   });
 });
 
@@ -323,7 +376,11 @@ describe("transports", () => {
   const row6 = (inside: p.Layer) => decodeOne(p.ethernet(p.ipv6(inside)));
 
   test("TCP: ports and all twelve flags", () => {
-    expect(row(p.tcp({ src: 65535, dst: 32768, flags: 0xfff }))).toMatchObject({ sport: 65535, dport: 32768, tcpFlags: 0xfff });
+    expect(row(p.tcp({ src: 65535, dst: 32768, flags: 0xfff }))).toMatchObject({
+      sport: 65535,
+      dport: 32768,
+      tcpFlags: 0xfff,
+    });
     expect(row6(p.tcp({ src: 0, dst: 1, flags: 0 }))).toMatchObject({ sport: 0, dport: 1, tcpFlags: 0 });
   });
 
@@ -338,14 +395,27 @@ describe("transports", () => {
     expect(row6(p.portsOf(proto, { src: 50000, dst: 443 }))).toMatchObject(wanted);
   });
 
-  test.each([1, 2, 4, 41, 47, 50, 51, 58, 89, 94, 103, 112, 115, 137, 255])("protocol %i of IPv4 without ports of its own", (proto) => {
-    if (proto === 1) return;
-    expect(row({ ...p.data(40), proto })).toMatchObject({ proto, sport: 0, dport: 0 });
-  });
+  test.each([1, 2, 4, 41, 47, 50, 51, 58, 89, 94, 103, 112, 115, 137, 255])(
+    "protocol %i of IPv4 without ports of its own",
+    (proto) => {
+      if (proto === 1) return;
+      expect(row({ ...p.data(40), proto })).toMatchObject({ proto, sport: 0, dport: 0 });
+    },
+  );
 
   test("ICMP: type and code; queries with their identifier", () => {
-    expect(row(p.icmp(8, 0, { id: 0x1234 }))).toMatchObject({ proto: 1, sport: 0, dport: 0x0800, identification: 0x1234, marks: MARK.icmp | MARK.icmpQuery });
-    expect(row(p.icmp(0, 0, { id: 7 }))).toMatchObject({ dport: 0, identification: 7, marks: MARK.icmp | MARK.icmpQuery });
+    expect(row(p.icmp(8, 0, { id: 0x1234 }))).toMatchObject({
+      proto: 1,
+      sport: 0,
+      dport: 0x0800,
+      identification: 0x1234,
+      marks: MARK.icmp | MARK.icmpQuery,
+    });
+    expect(row(p.icmp(0, 0, { id: 7 }))).toMatchObject({
+      dport: 0,
+      identification: 7,
+      marks: MARK.icmp | MARK.icmpQuery,
+    });
     expect(row(p.icmp(3, 13))).toMatchObject({ dport: 3 * 256 + 13, marks: MARK.icmp, identification: 0 });
     expect(row6(p.icmp(128, 0, { id: 5, version: 6 }))).toMatchObject({ proto: 58, dport: 0x8000, identification: 5 });
     expect(row6(p.icmp(135, 0, { version: 6 }))).toMatchObject({ dport: 135 * 256, marks: MARK.icmp });
@@ -357,9 +427,22 @@ describe("transports", () => {
     expect(decodeOne(packet)).toMatchObject({ marks: MARK.icmp });
     const { rows, layers } = decodePackets([{ octets: framed }, { octets: packet.octets }], { quoteIcmpErrors: true });
     expect(rows[1]).toMatchObject({ marks: MARK.icmp | MARK.icmpError, identification: 1, dport: 0x0303 });
-    expect([...layers.embedded.subarray(0, 10)]).toEqual([0, 0, 0xffff, 0x0a000002, 0, 0, 0xffff, 0x0a000001, (1111 << 16) | 2222, (0x0800 << 16) | (1 << 8) | 17]);
+    expect([...layers.embedded.subarray(0, 10)]).toEqual([
+      0,
+      0,
+      0xffff,
+      0x0a000002,
+      0,
+      0,
+      0xffff,
+      0x0a000001,
+      (1111 << 16) | 2222,
+      (0x0800 << 16) | (1 << 8) | 17,
+    ]);
     const quote6 = p.ipv6(p.tcp());
-    const six = decodePackets([{ octets: p.ethernet(p.ipv6(p.icmp(1, 4, { inside: quote6, version: 6 }))).octets }], { quoteIcmpErrors: true });
+    const six = decodePackets([{ octets: p.ethernet(p.ipv6(p.icmp(1, 4, { inside: quote6, version: 6 }))).octets }], {
+      quoteIcmpErrors: true,
+    });
     expect(six.rows[0]).toMatchObject({ marks: MARK.icmp | MARK.icmpError });
     expect([...six.layers.embedded.subarray(8, 10)]).toEqual([(1234 << 16) | 80, (0x86dd << 16) | (2 << 8) | 6]);
   });

@@ -21,21 +21,41 @@ const PACKETS: [string, p.Layer | Uint8Array, number][] = [
   ["IPv4, a length that lies", p.ethernet(p.ipv4(p.tcp(), { total: 9000 })), 1],
   ["IPv4, a first fragment", p.ethernet(p.ipv4(p.udp(), { more: true })), 1],
   ["IPv6, TCP", p.ethernet(tcp6), 1],
-  ["IPv6, extensions", p.ethernet(p.ipv6(p.extension(0, p.extension(43, p.fragment6(p.authentication(p.extension(60, p.tcp()))))))), 1],
+  [
+    "IPv6, extensions",
+    p.ethernet(p.ipv6(p.extension(0, p.extension(43, p.fragment6(p.authentication(p.extension(60, p.tcp()))))))),
+    1,
+  ],
   ["IPv6, a fragment", p.ethernet(p.ipv6(p.fragment6(p.udp(), { more: true }))), 1],
-  ["IPv6, jumbo", p.ethernet(p.ipv6(p.extension(0, p.tcp(), [1, 2, 0, 0, 0xc2, 4, 0, 1, 0, 0, 1, 4, 0, 0]), { payload: 0 })), 1],
+  [
+    "IPv6, jumbo",
+    p.ethernet(p.ipv6(p.extension(0, p.tcp(), [1, 2, 0, 0, 0xc2, 4, 0, 1, 0, 0, 1, 4, 0, 0]), { payload: 0 })),
+    1,
+  ],
   ["ICMP error", p.ethernet(p.ipv4(p.icmp(3, 3, { inside: quote }))), 1],
   ["ICMP error that quotes ICMP", p.ethernet(p.ipv4(p.icmp(11, 0, { inside: p.ipv4(p.icmp(8)) }))), 1],
   ["ICMPv6 error", p.ethernet(p.ipv6(p.icmp(1, 4, { inside: tcp6, version: 6 }))), 1],
   ["ICMP echo", p.ethernet(p.ipv4(p.icmp(8))), 1],
   ["SCTP", p.ethernet(p.ipv4(p.portsOf(132))), 1],
   ["ARP", p.ethernet(p.arp()), 1],
-  ["QinQ, MPLS, Ethernet", p.ethernet(p.vlan(1, p.vlan(2, p.mpls([3, 4], p.ethernet(tcp6, { dst: "02:00:5f:00:00:01" }))))), 1],
+  [
+    "QinQ, MPLS, Ethernet",
+    p.ethernet(p.vlan(1, p.vlan(2, p.mpls([3, 4], p.ethernet(tcp6, { dst: "02:00:5f:00:00:01" }))))),
+    1,
+  ],
   ["PPPoE", p.ethernet(p.pppoe(tcp4)), 1],
   ["SNAP", p.ethernet(p.snap(tcp4)), 1],
   ["NSH", p.ethernet(p.nsh(p.nsh(tcp6, 2), 4)), 1],
   ["FabricPath", p.ethernet({ ...p.data(0), etherType: 0x8903, octets: p.octets(0, 0, frame.octets) }), 1],
-  ["Arista time", p.ethernet({ ...p.data(0), etherType: 0xd28b, octets: p.octets(0, 1, 0, 0x10, new Uint8Array(8), 8, 0, tcp4.octets) }), 1],
+  [
+    "Arista time",
+    p.ethernet({
+      ...p.data(0),
+      etherType: 0xd28b,
+      octets: p.octets(0, 1, 0, 0x10, new Uint8Array(8), 8, 0, tcp4.octets),
+    }),
+    1,
+  ],
   ["4in4", p.ethernet(p.ipv4(tcp4)), 1],
   ["6in6", p.ethernet(p.ipv6(tcp6)), 1],
   ["GRE", p.ethernet(p.ipv4(p.gre(tcp4, { key: 1, sequence: 2, checksum: true }))), 1],
@@ -82,7 +102,10 @@ describe("cut at every length", () => {
     const whole = octetsOf(packet);
     const cut = Array.from({ length: whole.length + 1 }, (_, length) => whole.slice(0, length));
     // by a snap length, by the end of a file, and where the wire gave no more
-    const packets = cut.flatMap((octets) => [{ octets, linkType, original: whole.length }, { octets, linkType }]);
+    const packets = cut.flatMap((octets) => [
+      { octets, linkType, original: whole.length },
+      { octets, linkType },
+    ]);
     for (const options of OPTIONS) {
       const found = result(packets, options, 0xff);
       const { ledger, rows } = found;
@@ -100,7 +123,13 @@ describe("cut at every length", () => {
     const whole = p.ethernet(tcp4).octets;
     for (let length = 34; length <= whole.length; length++) {
       const { rows, ledger } = decodePackets([{ octets: whole.slice(0, length), original: whole.length }]);
-      expect(rows[0]).toMatchObject({ src: "10.0.0.1", dst: "10.0.0.2", proto: 6, bytes: 45, frameBytes: whole.length });
+      expect(rows[0]).toMatchObject({
+        src: "10.0.0.1",
+        dst: "10.0.0.2",
+        proto: 6,
+        bytes: 45,
+        frameBytes: whole.length,
+      });
       expect(rows[0]).toMatchObject(length < 38 ? { sport: 0, dport: 0 } : { sport: 1234, dport: 80 });
       expect(rows[0]).toMatchObject({ tcpFlags: length < 48 ? 0 : p.ACK });
       expect(ledger.remarks).toMatchObject({ portsMissing: length < 38 ? 1 : 0, tcpFlagsMissing: length < 48 ? 1 : 0 });
@@ -115,7 +144,11 @@ describe("headers without end", () => {
 
   test("VLAN tags", () => {
     expect(decodeOne(p.ethernet(deep(100, tcp4, (inside, i) => p.vlan(i + 1, inside))))).toBe("tooDeep");
-    expect(decodeOne(p.ethernet(deep(10, tcp4, (inside, i) => p.vlan(i + 1, inside))))).toMatchObject({ vlan: 10, innerVlan: 1, dport: 80 });
+    expect(decodeOne(p.ethernet(deep(10, tcp4, (inside, i) => p.vlan(i + 1, inside))))).toMatchObject({
+      vlan: 10,
+      innerVlan: 1,
+      dport: 80,
+    });
   });
 
   test("MPLS labels without a bottom", () => {
@@ -135,13 +168,25 @@ describe("headers without end", () => {
 
   test("IPv6 extension headers: the addresses count, with the protocol where the walk ended", () => {
     const packet = p.ipv6(deep(200, p.tcp(), (inside) => p.extension(60, inside)));
-    expect(decodeOne(p.ethernet(packet))).toMatchObject({ src: "2001:db8::1", proto: 60, sport: 0, bytes: packet.octets.length });
+    expect(decodeOne(p.ethernet(packet))).toMatchObject({
+      src: "2001:db8::1",
+      proto: 60,
+      sport: 0,
+      bytes: packet.octets.length,
+    });
     const sixteen = p.ipv6(deep(16, p.tcp(), (inside) => p.extension(60, inside)));
     expect(decodeOne(p.ethernet(sixteen))).toMatchObject({ proto: 6, sport: 1234 });
   });
 
   test("hop-by-hop options of no length", () => {
-    const packet = p.ipv6(p.extension(0, p.tcp(), new Array<number>(2038).fill(1).map((_, i) => (i % 2 === 0 ? 1 : 0))), { payload: 0 });
+    const packet = p.ipv6(
+      p.extension(
+        0,
+        p.tcp(),
+        new Array<number>(2038).fill(1).map((_, i) => (i % 2 === 0 ? 1 : 0)),
+      ),
+      { payload: 0 },
+    );
     expect(decodeOne(p.ethernet(packet))).toMatchObject({ proto: 6, bytes: packet.octets.length });
   });
 
@@ -212,7 +257,11 @@ describe("noise", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...PACKETS), (noise, [, packet]) => {
         const octets = octetsOf(packet);
-        const seen = decodePackets([{ octets: noise }, { octets: p.octets(octets.slice(0, 60), noise) }, { octets }, good], {}, { decoder });
+        const seen = decodePackets(
+          [{ octets: noise }, { octets: p.octets(octets.slice(0, 60), noise) }, { octets }, good],
+          {},
+          { decoder },
+        );
         const fresh = decodePackets([{ octets }, good], { tunnel: "inner" });
         const last = seen.rows.at(-1)!;
         expect({ ...last, number: 2 }).toEqual(fresh.rows.at(-1));

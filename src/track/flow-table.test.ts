@@ -15,7 +15,10 @@ function keyBlock(keys: number, extraWords: number, hash: (i: number) => number)
   for (let i = 0; i < keys; i++) {
     const base = i * ROW_WORDS;
     const four = i % 3 === 0;
-    const places = [...(four ? [3, 7, 8] : [0, 1, 2, 3, 4, 5, 6, 7, 8]), ...Array.from({ length: extraWords }, (_, w) => 100 + w)];
+    const places = [
+      ...(four ? [3, 7, 8] : [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+      ...Array.from({ length: extraWords }, (_, w) => 100 + w),
+    ];
     block.rows[base + 2] = four ? 0xffff : 0;
     block.rows[base + 6] = four ? 0xffff : 0;
     block.rows[base + L.kind] = ((four ? FAMILY.ipv4 : FAMILY.ipv6) << 8) | PRESENT | 6;
@@ -70,12 +73,15 @@ test("a row is new: its key, and nothing of the flow before", () => {
   const block = keyBlock(2, 2, (i) => i);
   const row = table.add(block, 0);
   const at = row * table.stride;
-  for (let w = FLOW.lastSeconds; w < FLOW_WORDS; w++) if (w !== FLOW.hash) table.words[at + w] = 7;
+  const state = Array.from({ length: FLOW_WORDS }, (_, w) => w).filter((w) => w >= FLOW.lastSeconds && w !== FLOW.hash);
+  for (const w of state) table.words[at + w] = 7;
   table.remove(row);
   expect(table.add(block, 1)).toBe(row);
   expect([...table.words.subarray(at, at + 10)]).toEqual([...block.rows.subarray(ROW_WORDS, ROW_WORDS + 10)]);
-  for (let w = FLOW.lastSeconds; w < FLOW_WORDS; w++) if (w !== FLOW.hash) expect(table.words[at + w]).toBe(0);
-  expect([...table.words.subarray(at + FLOW_WORDS, at + FLOW_WORDS + 2)]).toEqual([...block.extra.subarray(EXTRA_WORDS, EXTRA_WORDS + 2)]);
+  for (const w of state) expect(table.words[at + w]).toBe(0);
+  expect([...table.words.subarray(at + FLOW_WORDS, at + FLOW_WORDS + 2)]).toEqual([
+    ...block.extra.subarray(EXTRA_WORDS, EXTRA_WORDS + 2),
+  ]);
 });
 
 test("grows: all is found afterwards, and rows of removed flows are used again", () => {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as p from "../../test/packets.ts";
-import { pick, trackPackets, type TrackSettings } from "../../test/track-packets.ts";
+import { pick, type TrackSettings, trackPackets } from "../../test/track-packets.ts";
 import type { FieldName } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
 import { KEY_FIELDS, KEY_PRESETS, parseKey, planKey } from "./key.ts";
@@ -14,14 +14,34 @@ const settings = (text: string, more: TrackSettings = {}): TrackSettings => {
 
 /** Records of packets, all of one time. */
 const track = (packets: readonly p.Layer[], more: TrackSettings = {}) =>
-  trackPackets(packets.map(({ octets }) => ({ octets })), more);
+  trackPackets(
+    packets.map(({ octets }) => ({ octets })),
+    more,
+  );
 
 const ends = { src: "10.0.0.1", dst: "10.0.0.2" };
 const back = { src: "10.0.0.2", dst: "10.0.0.1" };
 
 describe("both directions", () => {
-  const address4 = fc.constantFrom("10.0.0.1", "10.0.0.2", "200.0.0.1", "0.0.0.0", "255.255.255.255", "127.255.255.255", "128.0.0.0");
-  const address6 = fc.constantFrom("2001:db8::1", "2001:db8::2", "fe80::1", "::", "::1", "8000::", "7fff:ffff::", "2001:db8:0:0:1::");
+  const address4 = fc.constantFrom(
+    "10.0.0.1",
+    "10.0.0.2",
+    "200.0.0.1",
+    "0.0.0.0",
+    "255.255.255.255",
+    "127.255.255.255",
+    "128.0.0.0",
+  );
+  const address6 = fc.constantFrom(
+    "2001:db8::1",
+    "2001:db8::2",
+    "fe80::1",
+    "::",
+    "::1",
+    "8000::",
+    "7fff:ffff::",
+    "2001:db8:0:0:1::",
+  );
   const port = fc.constantFrom(0, 1, 80, 32767, 32768, 65535);
   const family = fc.oneof(
     fc.record({ wrap: fc.constant(p.ipv4), src: address4, dst: address4 }),
@@ -36,22 +56,36 @@ describe("both directions", () => {
 
   test("are one biflow, of equal ends too; the first packet's sender is the source", () => {
     fc.assert(
-      fc.property(family, inside, port, port, fc.constantFrom("ip", "proto", "5tuple", "tos", "vlan", "ether"), ({ wrap, src, dst }, transport, a, b, preset) => {
-        const there = p.ethernet(wrap(transport(a, b), { src, dst }));
-        const here = p.ethernet(wrap(transport(b, a), { src: dst, dst: src }), { src: p.MAC_B, dst: p.MAC_A });
-        const { records } = track([there, there, here], settings(preset));
-        const own = src === dst && (a === b || transport(1, 2).proto === 47 || preset === "ip" || preset === "proto") && preset !== "ether";
-        const { srcAddr, dstAddr, srcPort, dstPort } = track([there], settings(preset, { key: { biflow: false } })).records[0]!;
-        expect(records).toHaveLength(1);
-        expect(records[0]).toMatchObject({ srcAddr, dstAddr, srcPort, dstPort, srcMac: p.MAC_A, dstMac: p.MAC_B });
-        expect(records[0]).toMatchObject(own ? { packets: 3, reversePackets: 0 } : { packets: 2, reversePackets: 1 });
-      }),
+      fc.property(
+        family,
+        inside,
+        port,
+        port,
+        fc.constantFrom("ip", "proto", "5tuple", "tos", "vlan", "ether"),
+        ({ wrap, src, dst }, transport, a, b, preset) => {
+          const there = p.ethernet(wrap(transport(a, b), { src, dst }));
+          const here = p.ethernet(wrap(transport(b, a), { src: dst, dst: src }), { src: p.MAC_B, dst: p.MAC_A });
+          const { records } = track([there, there, here], settings(preset));
+          const own =
+            src === dst &&
+            (a === b || transport(1, 2).proto === 47 || preset === "ip" || preset === "proto") &&
+            preset !== "ether";
+          const { srcAddr, dstAddr, srcPort, dstPort } = track([there], settings(preset, { key: { biflow: false } }))
+            .records[0]!;
+          expect(records).toHaveLength(1);
+          expect(records[0]).toMatchObject({ srcAddr, dstAddr, srcPort, dstPort, srcMac: p.MAC_A, dstMac: p.MAC_B });
+          expect(records[0]).toMatchObject(own ? { packets: 3, reversePackets: 0 } : { packets: 2, reversePackets: 1 });
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   test("are two uniflows", () => {
-    const { records } = track([p.ethernet(p.ipv4(p.tcp(), ends)), p.ethernet(p.ipv4(p.tcp({ src: 80, dst: 1234 }), back))], { key: { biflow: false } });
+    const { records } = track(
+      [p.ethernet(p.ipv4(p.tcp(), ends)), p.ethernet(p.ipv4(p.tcp({ src: 80, dst: 1234 }), back))],
+      { key: { biflow: false } },
+    );
     expect(pick(records, "srcAddr", "srcPort", "dstPort", "packets", "reversePackets")).toEqual([
       { srcAddr: "10.0.0.1", srcPort: 1234, dstPort: 80, packets: 1, reversePackets: 0 },
       { srcAddr: "10.0.0.2", srcPort: 80, dstPort: 1234, packets: 1, reversePackets: 0 },
@@ -62,10 +96,14 @@ describe("both directions", () => {
     const a = p.ethernet(p.ipv4(p.udp(), ends));
     const b = p.ethernet(p.ipv6(p.icmp(128, 0, { version: 6 })), { src: p.MAC_B, dst: p.MAC_A });
     const macs = track([a, b, a, b, b], settings("srcMac,dstMac")).records;
-    expect(pick(macs, "srcMac", "dstMac", "packets", "reversePackets")).toEqual([{ srcMac: p.MAC_A, dstMac: p.MAC_B, packets: 2, reversePackets: 3 }]);
+    expect(pick(macs, "srcMac", "dstMac", "packets", "reversePackets")).toEqual([
+      { srcMac: p.MAC_A, dstMac: p.MAC_B, packets: 2, reversePackets: 3 },
+    ]);
     expect(macs[0]).toMatchObject({ srcAddr: "::", dstAddr: "::", proto: 0, etherType: 0 });
     const ports = track([a, p.ethernet(p.ipv6(p.tcp({ src: 53, dst: 1234 })))], settings("srcPort,dstPort")).records;
-    expect(pick(ports, "srcPort", "dstPort", "packets", "reversePackets")).toEqual([{ srcPort: 1234, dstPort: 53, packets: 1, reversePackets: 1 }]);
+    expect(pick(ports, "srcPort", "dstPort", "packets", "reversePackets")).toEqual([
+      { srcPort: 1234, dstPort: 53, packets: 1, reversePackets: 1 },
+    ]);
   });
 });
 
@@ -76,7 +114,9 @@ describe("fields", () => {
     const inside = proto === 17 ? p.udp(p.data(4), { dst: port }) : p.tcp({ dst: port });
     return p.ethernet(p.vlan(vlan, p.ipv4(inside, { ...ends, tos })), { src: srcMac });
   };
-  const packets = [{}, { tos: 8 }, { proto: 6 }, { port: 54 }, { vlan: 6 }, { srcMac: "06:00:00:00:00:09" }].map(packet);
+  const packets = [{}, { tos: 8 }, { proto: 6 }, { port: 54 }, { vlan: 6 }, { srcMac: "06:00:00:00:00:09" }].map(
+    packet,
+  );
 
   test.each([
     ["ip", 1],
@@ -91,7 +131,13 @@ describe("fields", () => {
   });
 
   test("what is no part of the key is not in the record's key: ports of ip, protocol of ip", () => {
-    expect(track(packets, settings("ip")).records[0]).toMatchObject({ srcPort: 0, dstPort: 0, proto: 0, packets: 6, srcAddr: "10.0.0.1" });
+    expect(track(packets, settings("ip")).records[0]).toMatchObject({
+      srcPort: 0,
+      dstPort: 0,
+      proto: 0,
+      packets: 6,
+      srcAddr: "10.0.0.1",
+    });
     expect(track(packets, settings("proto")).records[0]).toMatchObject({ srcPort: 0, dstPort: 0 });
   });
 
@@ -119,7 +165,9 @@ describe("fields", () => {
     const flows = (name: string) =>
       track(frames, { ...inner, key: { plan: planKey([name as FieldName]), biflow: false } }).records.length;
     expect(flows(field)).toBe(2);
-    const blind = Object.keys(PAIRS).filter((name) => name !== field && !(field === "ipVersion" && name.endsWith("Addr")));
+    const blind = Object.keys(PAIRS).filter(
+      (name) => name !== field && !(field === "ipVersion" && name.endsWith("Addr")),
+    );
     expect(blind.filter((name) => flows(name) !== 1)).toEqual([]);
   });
 
@@ -140,7 +188,15 @@ describe("fields", () => {
   });
 
   test("lists that have no mirror give uniflows, whatever is asked for", () => {
-    for (const list of ["srcAddr", "dstPort", "srcAddr,dstPort", "srcMac", "srcAddr,dstAddr,srcPort", "ttl,tos", "proto,vlan"]) {
+    for (const list of [
+      "srcAddr",
+      "dstPort",
+      "srcAddr,dstPort",
+      "srcMac",
+      "srcAddr,dstAddr,srcPort",
+      "ttl,tos",
+      "proto,vlan",
+    ]) {
       expect(parseKey(list).symmetric).toBe(false);
       const there = p.ethernet(p.ipv4(p.tcp({ flags: p.SYN | p.ACK }), ends));
       const { records } = track([there, there], { key: { plan: parseKey(list), biflow: true } });
@@ -149,14 +205,26 @@ describe("fields", () => {
       expect(records).toHaveLength(1);
       expect(records[0]).toMatchObject({ packets: 2, reversePackets: 0, srcMac: p.MAC_A });
     }
-    for (const list of ["srcAddr,dstAddr", "srcPort,dstPort,proto", "dstMac,srcMac,vlan", ...Object.keys(KEY_PRESETS)]) {
+    for (const list of [
+      "srcAddr,dstAddr",
+      "srcPort,dstPort,proto",
+      "dstMac,srcMac,vlan",
+      ...Object.keys(KEY_PRESETS),
+    ]) {
       expect(parseKey(list).symmetric).toBe(true);
     }
   });
 
   test("words for fields are those of the table; others are a sentence", () => {
-    expect(parseKey("sa, DA ,sourceTransportPort,dp,pr").fields).toEqual(["srcAddr", "dstAddr", "srcPort", "dstPort", "proto"]);
-    for (const wrong of ["", "bytes", "5tuple,", "constructor", "toString", "srcAddr;dstAddr"]) expect(() => parseKey(wrong)).toThrow(UsageError);
+    expect(parseKey("sa, DA ,sourceTransportPort,dp,pr").fields).toEqual([
+      "srcAddr",
+      "dstAddr",
+      "srcPort",
+      "dstPort",
+      "proto",
+    ]);
+    for (const wrong of ["", "bytes", "5tuple,", "constructor", "toString", "srcAddr;dstAddr"])
+      expect(() => parseKey(wrong)).toThrow(UsageError);
     expect(() => parseKey(new Array<string>(17).fill("tos").join(","))).toThrow(UsageError);
   });
 });
@@ -165,11 +233,27 @@ describe("frames without IP", () => {
   const NON_IP = { decode: { nonIp: true } };
 
   test("ARP: one biflow of the asking and the asked address", () => {
-    const ask = p.ethernet(p.arp({ sender: "10.0.0.9", target: "10.0.0.1" }), { src: p.MAC_A, dst: "ff:ff:ff:ff:ff:ff" });
-    const answer = p.ethernet(p.arp({ operation: 2, sender: "10.0.0.1", target: "10.0.0.9" }), { src: p.MAC_B, dst: p.MAC_A });
+    const ask = p.ethernet(p.arp({ sender: "10.0.0.9", target: "10.0.0.1" }), {
+      src: p.MAC_A,
+      dst: "ff:ff:ff:ff:ff:ff",
+    });
+    const answer = p.ethernet(p.arp({ operation: 2, sender: "10.0.0.1", target: "10.0.0.9" }), {
+      src: p.MAC_B,
+      dst: p.MAC_A,
+    });
     const { records, ledger } = track([ask, answer, ask], NON_IP);
     expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({ srcAddr: "10.0.0.9", dstAddr: "10.0.0.1", etherType: 0x0806, ipVersion: 0, proto: 0, packets: 2, reversePackets: 1, bytes: 84, reverseBytes: 42 });
+    expect(records[0]).toMatchObject({
+      srcAddr: "10.0.0.9",
+      dstAddr: "10.0.0.1",
+      etherType: 0x0806,
+      ipVersion: 0,
+      proto: 0,
+      packets: 2,
+      reversePackets: 1,
+      bytes: 84,
+      reverseBytes: 42,
+    });
     expect(ledger.tracked.packets).toBe(3);
     expect(ledger.unexplained()).toEqual({ packets: 0, bytes: 0 });
   });

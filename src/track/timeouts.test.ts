@@ -2,20 +2,39 @@
 import { describe, expect, test } from "vitest";
 import type { Sent } from "../../test/decode-packets.ts";
 import * as p from "../../test/packets.ts";
-import { at, PacketTracker, reasonOf, trackPackets, type TrackSettings } from "../../test/track-packets.ts";
+import { at, PacketTracker, reasonOf, type TrackSettings, trackPackets } from "../../test/track-packets.ts";
 import { UsageError } from "../core/errors.ts";
 import { DEFAULT_TIMEOUTS, idleTimeouts, NO_TIMEOUTS, parseTimeouts, type Timeouts } from "./timeouts.ts";
 
 describe("settings", () => {
   test("are softflowd's without any, and change one by one", () => {
-    expect(parseTimeouts([])).toEqual({ general: 3_600_000, tcp: 3_600_000, "tcp.rst": 120_000, "tcp.fin": 300_000, udp: 300_000, icmp: 300_000, active: 604_800_000 });
-    expect(parseTimeouts(["tcp=1h30m", "udp=500ms,icmp=1.5"])).toEqual({ ...DEFAULT_TIMEOUTS, tcp: 5_400_000, udp: 500, icmp: 1500 });
-    expect(parseTimeouts(["tcp.fin=1d", "tcp.rst=0", "general=2w"])).toEqual({ ...DEFAULT_TIMEOUTS, "tcp.fin": 86_400_000, "tcp.rst": 0, general: 1_209_600_000 });
+    expect(parseTimeouts([])).toEqual({
+      general: 3_600_000,
+      tcp: 3_600_000,
+      "tcp.rst": 120_000,
+      "tcp.fin": 300_000,
+      udp: 300_000,
+      icmp: 300_000,
+      active: 604_800_000,
+    });
+    expect(parseTimeouts(["tcp=1h30m", "udp=500ms,icmp=1.5"])).toEqual({
+      ...DEFAULT_TIMEOUTS,
+      tcp: 5_400_000,
+      udp: 500,
+      icmp: 1500,
+    });
+    expect(parseTimeouts(["tcp.fin=1d", "tcp.rst=0", "general=2w"])).toEqual({
+      ...DEFAULT_TIMEOUTS,
+      "tcp.fin": 86_400_000,
+      "tcp.rst": 0,
+      general: 1_209_600_000,
+    });
   });
 
   test("maxlife is the active one; 0 is none of it, as softflowd has it", () => {
     expect(parseTimeouts(["maxlife=5m"])).toEqual(parseTimeouts(["active=300"]));
-    for (const none of ["maxlife=0", "active=0", "active=none", "maxlife=off"]) expect(parseTimeouts([none]).active).toBe(Number.POSITIVE_INFINITY);
+    for (const none of ["maxlife=0", "active=0", "active=none", "maxlife=off"])
+      expect(parseTimeouts([none]).active).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("none, idle, and what comes after them", () => {
@@ -25,7 +44,20 @@ describe("settings", () => {
     expect(parseTimeouts(["idle=60s", "udp=none"])).toMatchObject({ udp: Number.POSITIVE_INFINITY, tcp: 60_000 });
   });
 
-  test.each(["tcp", "tcp=", "tcp=1=2", "=5", "sctp=5", "tcp=-1", "tcp=1y", "toString=5", "__proto__=5", "tcp=1e9", "", "idle"])("%j is a sentence", (wrong) => {
+  test.each([
+    "tcp",
+    "tcp=",
+    "tcp=1=2",
+    "=5",
+    "sctp=5",
+    "tcp=-1",
+    "tcp=1y",
+    "toString=5",
+    "__proto__=5",
+    "tcp=1e9",
+    "",
+    "idle",
+  ])("%j is a sentence", (wrong) => {
     expect(() => parseTimeouts([wrong])).toThrow(UsageError);
   });
 });
@@ -33,10 +65,17 @@ describe("settings", () => {
 const there = { src: "10.0.0.1", dst: "10.0.0.2" };
 const sent = (packet: p.Layer, time: bigint): Sent => ({ octets: p.ethernet(packet).octets, time });
 const tcp = (flags: number, time: bigint, reverse = false) =>
-  reverse ? sent(p.ipv4(p.tcp({ src: 80, dst: 1234, flags }), { src: there.dst, dst: there.src }), time) : sent(p.ipv4(p.tcp({ flags }), there), time);
+  reverse
+    ? sent(p.ipv4(p.tcp({ src: 80, dst: 1234, flags }), { src: there.dst, dst: there.src }), time)
+    : sent(p.ipv4(p.tcp({ flags }), there), time);
 const udp = (time: bigint, src = "10.0.0.1") => sent(p.ipv4(p.udp(), { src }), time);
 const timeline = (packets: readonly Sent[], settings: TrackSettings) =>
-  trackPackets(packets, settings).records.map((record) => [record.start, record.end, record.packets + record.reversePackets, reasonOf(record)]);
+  trackPackets(packets, settings).records.map((record) => [
+    record.start,
+    record.end,
+    record.packets + record.reversePackets,
+    reasonOf(record),
+  ]);
 
 /** A week, and a little: the clock's seconds are not the boundary's. */
 const T = at(604_800) + 123_456_789n;
@@ -45,9 +84,17 @@ const { ACK, FIN, RST, SYN } = p;
 describe("the idle boundary is exact to the nanosecond", () => {
   const far: Timeouts = { ...idleTimeouts(7_000_000), active: Number.POSITIVE_INFINITY };
   const CASES: [keyof Timeouts, Sent[], (time: bigint) => Sent][] = [
-    ["general", [sent(p.ipv4({ ...p.data(4), proto: 47 }, there), T)], (time) => sent(p.ipv4({ ...p.data(4), proto: 47 }, there), time)],
+    [
+      "general",
+      [sent(p.ipv4({ ...p.data(4), proto: 47 }, there), T)],
+      (time) => sent(p.ipv4({ ...p.data(4), proto: 47 }, there), time),
+    ],
     ["general", [sent(p.ipv4(p.portsOf(132), there), T)], (time) => sent(p.ipv4(p.portsOf(132), there), time)],
-    ["general", [sent(p.ipv6({ ...p.data(4), proto: 1 }), T)], (time) => sent(p.ipv6({ ...p.data(4), proto: 1 }), time)],
+    [
+      "general",
+      [sent(p.ipv6({ ...p.data(4), proto: 1 }), T)],
+      (time) => sent(p.ipv6({ ...p.data(4), proto: 1 }), time),
+    ],
     ["tcp", [tcp(SYN, T)], (time) => tcp(ACK, time)],
     ["tcp", [tcp(SYN, T - 1n), tcp(FIN | ACK, T)], (time) => tcp(ACK, time)],
     ["tcp.rst", [tcp(SYN, T - 1n), tcp(RST, T)], (time) => tcp(ACK, time)],
@@ -55,7 +102,11 @@ describe("the idle boundary is exact to the nanosecond", () => {
     ["tcp.fin", [tcp(FIN, T - 1n), tcp(FIN | ACK, T, true)], (time) => tcp(ACK, time)],
     ["udp", [udp(T)], (time) => udp(time)],
     ["icmp", [sent(p.ipv4(p.icmp(8), there), T)], (time) => sent(p.ipv4(p.icmp(8), there), time)],
-    ["icmp", [sent(p.ipv6(p.icmp(128, 0, { version: 6 })), T)], (time) => sent(p.ipv6(p.icmp(128, 0, { version: 6 })), time)],
+    [
+      "icmp",
+      [sent(p.ipv6(p.icmp(128, 0, { version: 6 })), T)],
+      (time) => sent(p.ipv6(p.icmp(128, 0, { version: 6 })), time),
+    ],
   ];
 
   describe.each([1, 250, 999, 1000, 1500, 2000, 59_999, 300_000, 3_600_000, 4_096_000, 5_000_001])("%i ms", (ms) => {
@@ -80,7 +131,9 @@ describe("the idle boundary is exact to the nanosecond", () => {
   });
 
   test("none: one flow for ever", () => {
-    expect(timeline([udp(0n), udp(at(0xffff_ffff))], { timeouts: NO_TIMEOUTS })).toEqual([[0n, at(0xffff_ffff), 2, "forced"]]);
+    expect(timeline([udp(0n), udp(at(0xffff_ffff))], { timeouts: NO_TIMEOUTS })).toEqual([
+      [0n, at(0xffff_ffff), 2, "forced"],
+    ]);
   });
 });
 
@@ -125,7 +178,9 @@ describe("active records", () => {
 
   test("below a second", () => {
     const packets = Array.from({ length: 10 }, (_, i) => udp(T + BigInt(i) * 100_000_000n));
-    expect(timeline(packets, { timeouts: { ...NO_TIMEOUTS, active: 250 } }).map(([, , packets]) => packets)).toEqual([3, 3, 3, 1]);
+    expect(timeline(packets, { timeouts: { ...NO_TIMEOUTS, active: 250 } }).map(([, , packets]) => packets)).toEqual([
+      3, 3, 3, 1,
+    ]);
   });
 });
 
@@ -207,7 +262,8 @@ describe("real time", () => {
       expect(way.tracker.advance(second)).toBe(true);
       const before = way.records.length;
       way.take();
-      for (const record of way.records.slice(before)) events.push([second, record.event === 5 ? "update" : reasonOf(record)]);
+      for (const record of way.records.slice(before))
+        events.push([second, record.event === 5 ? "update" : reasonOf(record)]);
     }
     expect(events.slice(0, 2)).toEqual([
       [1010, "update"],

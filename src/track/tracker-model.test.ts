@@ -66,7 +66,8 @@ function naive(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean):
   const wanted: Wanted[] = [];
   const newest = Math.max(...packets.map(({ ms }) => ms));
 
-  const finished = ({ proto, rst, sides }: Flow) => proto === 6 && (rst || (biflow ? sides[0].fin && sides[1].fin : sides[0].fin));
+  const finished = ({ proto, rst, sides }: Flow) =>
+    proto === 6 && (rst || (biflow ? sides[0].fin && sides[1].fin : sides[0].fin));
   const idleOf = (flow: Flow) => {
     if (flow.proto === 17) return timeouts.udp;
     if (flow.proto !== 6) return timeouts.general;
@@ -76,7 +77,14 @@ function naive(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean):
     const [a, b] = [flow.sides[flow.source], flow.sides[1 - flow.source]!];
     const ends = [flow.ends[flow.source], flow.ends[1 - flow.source]];
     wanted.push({
-      text: text(flow.firstPacket, ends.join(" "), flow.proto, flow.start, flow.last, [a.packets, a.bytes, a.flags, b.packets, b.bytes, b.flags]),
+      text: text(flow.firstPacket, ends.join(" "), flow.proto, flow.start, flow.last, [
+        a.packets,
+        a.bytes,
+        a.flags,
+        b.packets,
+        b.bytes,
+        b.flags,
+      ]),
       reasons,
     });
   };
@@ -89,7 +97,10 @@ function naive(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean):
   for (const [i, packet] of packets.entries()) {
     const { ms, proto, flags } = packet;
     const port = (value: number) => (PORTED.includes(proto) ? value : 0);
-    const [source, destination] = [`10.0.0.${packet.src}:${port(packet.sport)}`, `10.0.0.${packet.dst}:${port(packet.dport)}`];
+    const [source, destination] = [
+      `10.0.0.${packet.src}:${port(packet.sport)}`,
+      `10.0.0.${packet.dst}:${port(packet.dport)}`,
+    ];
     const key = `${proto} ${biflow ? [source, destination].sort().join(" ") : `${source} ${destination}`}`;
     let flow = live.get(key);
     if (flow !== undefined) {
@@ -106,7 +117,17 @@ function naive(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean):
     if (flow === undefined) {
       const end = (): End => ({ packets: 0, bytes: 0, flags: 0, fin: false });
       const sides: [End, End] = [end(), end()];
-      flow = { ends: [source, destination], sides, proto, firstPacket: i + 1, source: 0, sure: false, rst: false, start: ms, last: ms };
+      flow = {
+        ends: [source, destination],
+        sides,
+        proto,
+        firstPacket: i + 1,
+        source: 0,
+        sure: false,
+        rst: false,
+        start: ms,
+        last: ms,
+      };
       live.set(key, flow);
     }
     const from = source === flow.ends[0] ? 0 : 1;
@@ -128,7 +149,14 @@ function naive(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean):
   return wanted;
 }
 
-function text(firstPacket: number, ends: string, proto: number, start: number, last: number, counts: readonly number[]): string {
+function text(
+  firstPacket: number,
+  ends: string,
+  proto: number,
+  start: number,
+  last: number,
+  counts: readonly number[],
+): string {
   return `${String(firstPacket).padStart(5)} ${String(start).padStart(12)} ${last} ${ends} ${proto} ${counts.join(" ")}`;
 }
 
@@ -155,11 +183,52 @@ function compare(packets: readonly Packet[], timeouts: Timeouts, biflow: boolean
 const host = fc.integer({ min: 1, max: 3 });
 const port = fc.constantFrom(0, 80, 80, 40000);
 const flags = fc.constantFrom(p.SYN, p.SYN | p.ACK, p.ACK, p.ACK, p.ACK, p.FIN | p.ACK, p.FIN | p.ACK, p.RST, 0);
-const gap = fc.constantFrom(0, 0, 1, 1, 100, 499, 500, 501, 999, 1000, 1001, 1999, 2000, 3000, 4999, 5000, 8000, 10_000, 60_000, 121_000, 301_000, 3_600_000, 50_000_000);
+const gap = fc.constantFrom(
+  0,
+  0,
+  1,
+  1,
+  100,
+  499,
+  500,
+  501,
+  999,
+  1000,
+  1001,
+  1999,
+  2000,
+  3000,
+  4999,
+  5000,
+  8000,
+  10_000,
+  60_000,
+  121_000,
+  301_000,
+  3_600_000,
+  50_000_000,
+);
 const content = fc.nat(20);
-const packet = fc.record({ gap, src: host, dst: host, sport: port, dport: port, proto: fc.constantFrom(6, 6, 6, 17, 47), flags, content });
+const packet = fc.record({
+  gap,
+  src: host,
+  dst: host,
+  sport: port,
+  dport: port,
+  proto: fc.constantFrom(6, 6, 6, 17, 47),
+  flags,
+  content,
+});
 
-const SHORT: Timeouts = { general: 10_000, tcp: 5000, "tcp.rst": 1000, "tcp.fin": 2000, udp: 500, icmp: 500, active: 8000 };
+const SHORT: Timeouts = {
+  general: 10_000,
+  tcp: 5000,
+  "tcp.rst": 1000,
+  "tcp.fin": 2000,
+  udp: 500,
+  icmp: 500,
+  active: 8000,
+};
 const TIMEOUTS: [string, Timeouts][] = [
   ["the defaults", DEFAULT_TIMEOUTS],
   ["none", NO_TIMEOUTS],
@@ -177,11 +246,11 @@ describe.each(TIMEOUTS)("timeouts: %s", (_, timeouts) => {
     fc.assert(
       fc.property(fc.array(packet, { minLength: 1, maxLength: 120 }), fc.boolean(), (drawn, biflow) => {
         let ms = 0;
-        compare(
-          drawn.map(({ gap, ...rest }) => ({ ...rest, ms: (ms += gap) })),
-          timeouts,
-          biflow,
-        );
+        const packets = drawn.map(({ gap, ...rest }) => {
+          ms += gap;
+          return { ...rest, ms };
+        });
+        compare(packets, timeouts, biflow);
       }),
       { numRuns: 60 },
     );
@@ -190,10 +259,21 @@ describe.each(TIMEOUTS)("timeouts: %s", (_, timeouts) => {
   test("one flow, packets in any order", () => {
     const ms = fc.oneof(fc.integer({ min: 100_000, max: 130_000 }), fc.integer({ min: 0, max: 10_000_000 }));
     fc.assert(
-      fc.property(fc.array(fc.record({ ms, content, flags, turn: fc.boolean() }), { minLength: 1, maxLength: 60 }), fc.constantFrom(6, 17), (drawn, proto) => {
-        const packets = drawn.map(({ turn, ...rest }) => ({ ...rest, proto, src: turn ? 2 : 1, dst: turn ? 1 : 2, sport: turn ? 80 : 5, dport: turn ? 5 : 80 }));
-        compare(packets, { ...timeouts, active: Number.POSITIVE_INFINITY }, true);
-      }),
+      fc.property(
+        fc.array(fc.record({ ms, content, flags, turn: fc.boolean() }), { minLength: 1, maxLength: 60 }),
+        fc.constantFrom(6, 17),
+        (drawn, proto) => {
+          const packets = drawn.map(({ turn, ...rest }) => ({
+            ...rest,
+            proto,
+            src: turn ? 2 : 1,
+            dst: turn ? 1 : 2,
+            sport: turn ? 80 : 5,
+            dport: turn ? 5 : 80,
+          }));
+          compare(packets, { ...timeouts, active: Number.POSITIVE_INFINITY }, true);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Sent } from "../../test/decode-packets.ts";
+import { packetBlock } from "../../test/decode-packets.ts";
 import * as p from "../../test/packets.ts";
-import { at, PacketTracker, pick, reasonOf, trackPackets, type TrackSettings } from "../../test/track-packets.ts";
+import { at, PacketTracker, pick, reasonOf, type TrackSettings, trackPackets } from "../../test/track-packets.ts";
 import { FLOW_EVENT } from "../core/elements.ts";
 import { type FlowBatch, readU64 } from "../core/flow-batch.ts";
 import { DECODE_DEFAULTS, Decoder, L, LayersBlock, ROW_WORDS } from "../decode/index.ts";
-import { packetBlock } from "../../test/decode-packets.ts";
 import { KeyMaker } from "./key-maker.ts";
 import { TRACK_DEFAULTS } from "./options.ts";
 import { idleTimeouts, NO_TIMEOUTS } from "./timeouts.ts";
@@ -17,7 +17,9 @@ const there = { src: "10.0.0.1", dst: "10.0.0.2" };
 const back = { src: "10.0.0.2", dst: "10.0.0.1" };
 const sent = (inside: p.Layer, time = 0): Sent => ({ octets: p.ethernet(inside).octets, time: at(time) });
 const tcp = (flags: number, time = 0, reverse = false): Sent =>
-  reverse ? sent(p.ipv4(p.tcp({ src: 80, dst: 1234, flags }), back), time) : sent(p.ipv4(p.tcp({ flags }), there), time);
+  reverse
+    ? sent(p.ipv4(p.tcp({ src: 80, dst: 1234, flags }), back), time)
+    : sent(p.ipv4(p.tcp({ flags }), there), time);
 const track = (packets: readonly Sent[], settings: TrackSettings = {}) => trackPackets(packets, settings);
 
 describe("the source of a biflow", () => {
@@ -26,10 +28,26 @@ describe("the source of a biflow", () => {
   const { SYN, ACK } = p;
 
   test.each<[string, Sent[], object]>([
-    ["who sent the SYN", [tcp(SYN), tcp(SYN | ACK, 1, true), tcp(ACK, 2)], { ...CLIENT, packets: 2, reversePackets: 1, tcpFlags: SYN | ACK, reverseTcpFlags: SYN | ACK }],
-    ["who gets the SYN+ACK when that comes first", [tcp(SYN | ACK, 1, true), tcp(ACK, 2), tcp(ACK, 3)], { ...CLIENT, packets: 2, reversePackets: 1 }],
-    ["who sent the SYN that comes later", [tcp(ACK, 1, true), tcp(ACK, 1, true), tcp(SYN, 2)], { ...CLIENT, packets: 1, reversePackets: 2, tcpFlags: SYN, reverseTcpFlags: ACK }],
-    ["the first packet's sender without any SYN", [tcp(ACK, 1, true), tcp(ACK, 2)], { ...SERVER, packets: 1, reversePackets: 1 }],
+    [
+      "who sent the SYN",
+      [tcp(SYN), tcp(SYN | ACK, 1, true), tcp(ACK, 2)],
+      { ...CLIENT, packets: 2, reversePackets: 1, tcpFlags: SYN | ACK, reverseTcpFlags: SYN | ACK },
+    ],
+    [
+      "who gets the SYN+ACK when that comes first",
+      [tcp(SYN | ACK, 1, true), tcp(ACK, 2), tcp(ACK, 3)],
+      { ...CLIENT, packets: 2, reversePackets: 1 },
+    ],
+    [
+      "who sent the SYN that comes later",
+      [tcp(ACK, 1, true), tcp(ACK, 1, true), tcp(SYN, 2)],
+      { ...CLIENT, packets: 1, reversePackets: 2, tcpFlags: SYN, reverseTcpFlags: ACK },
+    ],
+    [
+      "the first packet's sender without any SYN",
+      [tcp(ACK, 1, true), tcp(ACK, 2)],
+      { ...SERVER, packets: 1, reversePackets: 1 },
+    ],
     ["told by the first SYN of several", [tcp(SYN), tcp(SYN, 1, true)], CLIENT],
   ])("is %s", (_, packets, wanted) => {
     const { records } = track(packets);
@@ -38,7 +56,11 @@ describe("the source of a biflow", () => {
   });
 
   test("has its MAC, also when the responder's packet comes first", () => {
-    const answer = { octets: p.ethernet(p.ipv4(p.tcp({ src: 80, dst: 1234, flags: SYN | ACK }), back), { src: p.MAC_B, dst: p.MAC_A }).octets, time: at(1) };
+    const answer = {
+      octets: p.ethernet(p.ipv4(p.tcp({ src: 80, dst: 1234, flags: SYN | ACK }), back), { src: p.MAC_B, dst: p.MAC_A })
+        .octets,
+      time: at(1),
+    };
     expect(track([answer, tcp(ACK, 2)]).records[0]).toMatchObject({ ...CLIENT, srcMac: p.MAC_A, dstMac: p.MAC_B });
   });
 
@@ -58,7 +80,8 @@ describe("the source of a biflow", () => {
 describe("ICMP", () => {
   const ping = (type: number, addresses: typeof there, time: number, id = 9, more: p.Ipv4Options = {}) =>
     sent(p.ipv4(p.icmp(type, 0, { id }), { ...addresses, ...more }), time);
-  const ping6 = (type: number, src: string, dst: string, time: number) => sent(p.ipv6(p.icmp(type, 0, { version: 6 }), { src, dst }), time);
+  const ping6 = (type: number, src: string, dst: string, time: number) =>
+    sent(p.ipv6(p.icmp(type, 0, { version: 6 }), { src, dst }), time);
 
   test.each([
     ["the request first", [ping(8, there, 1), ping(0, back, 2)]],
@@ -74,7 +97,9 @@ describe("ICMP", () => {
 
   test("to oneself, too", () => {
     const self = { src: "127.0.0.1", dst: "127.0.0.1" };
-    expect(track([ping(0, self, 1), ping(8, self, 2), ping(8, self, 3)]).records).toMatchObject([{ dstPort: 0x0800, packets: 2, reversePackets: 1 }]);
+    expect(track([ping(0, self, 1), ping(8, self, 2), ping(8, self, 3)]).records).toMatchObject([
+      { dstPort: 0x0800, packets: 2, reversePackets: 1 },
+    ]);
   });
 
   test.each([
@@ -83,12 +108,16 @@ describe("ICMP", () => {
     [17, 18],
     [42, 43],
   ])("request %i and reply %i", (request, reply) => {
-    expect(track([ping(reply, back, 1), ping(request, there, 2)]).records).toMatchObject([{ srcAddr: "10.0.0.1", dstPort: request * 256, packets: 1, reversePackets: 1 }]);
+    expect(track([ping(reply, back, 1), ping(request, there, 2)]).records).toMatchObject([
+      { srcAddr: "10.0.0.1", dstPort: request * 256, packets: 1, reversePackets: 1 },
+    ]);
   });
 
   test("IPv6: echo; neighbour solicitation and advertisement are two flows", () => {
     const [a, b] = ["fe80::1", "fe80::2"];
-    expect(track([ping6(129, b, a, 1), ping6(128, a, b, 2)]).records).toMatchObject([{ srcAddr: a, dstPort: 0x8000, packets: 1, reversePackets: 1 }]);
+    expect(track([ping6(129, b, a, 1), ping6(128, a, b, 2)]).records).toMatchObject([
+      { srcAddr: a, dstPort: 0x8000, packets: 1, reversePackets: 1 },
+    ]);
     expect(track([ping6(135, a, b, 1), ping6(136, b, a, 2)]).records).toHaveLength(2);
   });
 
@@ -101,7 +130,9 @@ describe("ICMP", () => {
   });
 
   test("by identifier as ONICS has it: a flow for each, ports both the identifier", () => {
-    const { records } = track([ping(8, there, 1, 5), ping(0, back, 2, 5), ping(8, there, 3, 6)], { key: { icmp: "identifier" } });
+    const { records } = track([ping(8, there, 1, 5), ping(0, back, 2, 5), ping(8, there, 3, 6)], {
+      key: { icmp: "identifier" },
+    });
     expect(pick(records, "srcPort", "dstPort", "packets", "reversePackets")).toEqual([
       { srcPort: 5, dstPort: 5, packets: 1, reversePackets: 1 },
       { srcPort: 6, dstPort: 6, packets: 1, reversePackets: 0 },
@@ -109,7 +140,8 @@ describe("ICMP", () => {
   });
 
   describe("in fragments", () => {
-    const later = (addresses: typeof there, time: number, id: number) => sent(p.ipv4({ ...p.data(16), proto: 1 }, { ...addresses, id, offset: 2 }), time);
+    const later = (addresses: typeof there, time: number, id: number) =>
+      sent(p.ipv4({ ...p.data(16), proto: 1 }, { ...addresses, id, offset: 2 }), time);
     const packets = [
       ping(8, there, 1, 9, { id: 70, more: true }),
       later(there, 1, 70),
@@ -126,7 +158,9 @@ describe("ICMP", () => {
     });
 
     test("from the higher address, and as uniflows", () => {
-      expect(track(packets.slice(4)).records).toMatchObject([{ srcAddr: "10.0.0.2", srcPort: 0, dstPort: 0x0800, packets: 2 }]);
+      expect(track(packets.slice(4)).records).toMatchObject([
+        { srcAddr: "10.0.0.2", srcPort: 0, dstPort: 0x0800, packets: 2 },
+      ]);
       expect(track(packets, { key: { biflow: false } }).records).toHaveLength(3);
     });
 
@@ -139,7 +173,8 @@ describe("ICMP", () => {
   describe("errors", () => {
     const udp = sent(p.ipv4(p.udp(p.data(4), { src: 40000, dst: 33434 }), there), 1);
     const quote = p.ipv4(p.udp(p.data(0), { src: 40000, dst: 33434 }), { ...there, ttl: 1 });
-    const error = (time: number, src = "192.0.2.1", inside = quote) => sent(p.ipv4(p.icmp(11, 0, { inside }), { src, dst: "10.0.0.1" }), time);
+    const error = (time: number, src = "192.0.2.1", inside = quote) =>
+      sent(p.ipv4(p.icmp(11, 0, { inside }), { src, dst: "10.0.0.1" }), time);
 
     test("are flows of their own", () => {
       const { records, ledger } = track([udp, error(2)]);
@@ -152,8 +187,21 @@ describe("ICMP", () => {
 
     test("attached: counted to the flow that they quote, in the quoted packet's direction", () => {
       for (const settings of [{}, { key: { biflow: false } }]) {
-        const { records, ledger } = track([udp, error(2), error(3, "192.0.2.2")], { icmpErrors: "attach", ...settings });
-        expect(records).toMatchObject([{ srcAddr: "10.0.0.1", dstPort: 33434, proto: 17, packets: 3, reversePackets: 0, bytes: 32 + 2 * 56, end: at(3) }]);
+        const { records, ledger } = track([udp, error(2), error(3, "192.0.2.2")], {
+          icmpErrors: "attach",
+          ...settings,
+        });
+        expect(records).toMatchObject([
+          {
+            srcAddr: "10.0.0.1",
+            dstPort: 33434,
+            proto: 17,
+            packets: 3,
+            reversePackets: 0,
+            bytes: 32 + 2 * 56,
+            end: at(3),
+          },
+        ]);
         expect(ledger.remarks.icmpErrorsAttached).toBe(2);
         expect(ledger.tracked.packets).toBe(3);
       }
@@ -168,10 +216,17 @@ describe("ICMP", () => {
 
     test("attached to echo requests, IPv6, TCP", () => {
       const request = p.ipv4(p.icmp(8), there);
-      expect(track([sent(request, 1), error(2, "192.0.2.1", request)], { icmpErrors: "attach" }).records).toMatchObject([{ proto: 1, dstPort: 0x0800, packets: 2 }]);
+      expect(track([sent(request, 1), error(2, "192.0.2.1", request)], { icmpErrors: "attach" }).records).toMatchObject(
+        [{ proto: 1, dstPort: 0x0800, packets: 2 }],
+      );
       const six = p.ipv6(p.tcp());
-      const error6 = sent(p.ipv6(p.icmp(1, 0, { inside: six, version: 6 }), { src: "2001:db8::99", dst: "2001:db8::1" }), 2);
-      expect(track([sent(six, 1), error6], { icmpErrors: "attach" }).records).toMatchObject([{ proto: 6, dstPort: 80, packets: 2 }]);
+      const error6 = sent(
+        p.ipv6(p.icmp(1, 0, { inside: six, version: 6 }), { src: "2001:db8::99", dst: "2001:db8::1" }),
+        2,
+      );
+      expect(track([sent(six, 1), error6], { icmpErrors: "attach" }).records).toMatchObject([
+        { proto: 6, dstPort: 80, packets: 2 },
+      ]);
     });
 
     test("whose cause was never seen are flows of their own", () => {
@@ -183,7 +238,10 @@ describe("ICMP", () => {
     test("whose cause is over are flows of their own, with their own source", () => {
       const long = { icmpErrors: "attach", timeouts: { ...NO_TIMEOUTS, udp: 5000 } } as const;
       // 10.0.0.9 is above 10.0.0.1: the error's own flow is turned, the quoted one is not
-      const { records, ledger } = track([udp, error(3, "10.0.0.9"), error(8.5, "10.0.0.9"), error(8.6, "10.0.0.9")], long);
+      const { records, ledger } = track(
+        [udp, error(3, "10.0.0.9"), error(8.5, "10.0.0.9"), error(8.6, "10.0.0.9")],
+        long,
+      );
       expect(pick(records, "srcAddr", "dstAddr", "proto", "packets", "reversePackets")).toEqual([
         { srcAddr: "10.0.0.1", dstAddr: "10.0.0.2", proto: 17, packets: 2, reversePackets: 0 },
         { srcAddr: "10.0.0.9", dstAddr: "10.0.0.1", proto: 1, packets: 2, reversePackets: 0 },
@@ -200,7 +258,13 @@ describe("fragments", () => {
     sent(p.ipv4({ ...p.data(8), proto: 17 }, { src, dst: "10.0.0.2", id, offset }), time);
 
   test("are of the flow of their first", () => {
-    const { records, ledger } = track([first(7, 1), later(7, 1, 2), later(7, 1, 3), first(8, 2, "10.0.0.1", 999), later(8, 2)]);
+    const { records, ledger } = track([
+      first(7, 1),
+      later(7, 1, 2),
+      later(7, 1, 3),
+      first(8, 2, "10.0.0.1", 999),
+      later(8, 2),
+    ]);
     expect(pick(records, "srcPort", "packets")).toEqual([
       { srcPort: 1234, packets: 3 },
       { srcPort: 999, packets: 2 },
@@ -218,7 +282,12 @@ describe("fragments", () => {
   });
 
   test("of another packet are not mixed in: identification, address, protocol, a minute later", () => {
-    const others = [later(8, 1), later(7, 1, 2, "10.0.0.3"), later(7, 62), sent(p.ipv4({ ...p.data(8), proto: 6 }, { ...there, id: 7, offset: 2 }), 1)];
+    const others = [
+      later(8, 1),
+      later(7, 1, 2, "10.0.0.3"),
+      later(7, 62),
+      sent(p.ipv4({ ...p.data(8), proto: 6 }, { ...there, id: 7, offset: 2 }), 1),
+    ];
     for (const other of others) expect(track([first(7, 1), other]).ledger.remarks.fragmentsWithoutFirst).toBe(1);
     expect(track([first(7, 1), later(7, 61)]).ledger.remarks.fragmentsWithoutFirst).toBe(0);
   });
@@ -238,9 +307,17 @@ describe("fragments", () => {
   });
 
   test("a flood of first ones forgets the oldest; the table grows no more, a new one is still known", () => {
-    const flood = Array.from({ length: 40_000 }, (_, i) => first(i & 0xffff, 1, `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`));
+    const flood = Array.from({ length: 40_000 }, (_, i) =>
+      first(i & 0xffff, 1, `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`),
+    );
     const way = new PacketTracker({ key: { biflow: false } });
-    way.send([first(7, 1, "192.0.2.1"), ...flood, first(9, 1, "192.0.2.2"), later(9, 1, 2, "192.0.2.2"), later(7, 1, 2, "192.0.2.1")]);
+    way.send([
+      first(7, 1, "192.0.2.1"),
+      ...flood,
+      first(9, 1, "192.0.2.2"),
+      later(9, 1, 2, "192.0.2.2"),
+      later(7, 1, 2, "192.0.2.1"),
+    ]);
     expect(way.ledger.remarks).toMatchObject({ fragments: 40_004, fragmentsWithoutFirst: 1 });
   });
 });
@@ -303,7 +380,10 @@ describe("the table is full", () => {
 
   test("exactly the flow whose last packet is the oldest goes, to the nanosecond", () => {
     // each packet: a flow out of a few, and a step in time of nanoseconds or seconds
-    const steps = fc.array(fc.tuple(fc.nat(30), fc.constantFrom(1n, 1n, 7n, 300n, 999_999_999n, 1_000_000_000n)), { minLength: 1, maxLength: 200 });
+    const steps = fc.array(fc.tuple(fc.nat(30), fc.constantFrom(1n, 1n, 7n, 300n, 999_999_999n, 1_000_000_000n)), {
+      minLength: 1,
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), steps, (maxFlows, packets) => {
         let time = 0n;
@@ -361,7 +441,9 @@ describe("counters beyond 32 bits", () => {
     return { block, keys };
   }
   const counts = ({ columns: c }: FlowBatch) =>
-    [c.packets, c.bytes, c.frameBytes, c.reversePackets, c.reverseBytes, c.reverseFrameBytes].map((column) => readU64(column, 0));
+    [c.packets, c.bytes, c.frameBytes, c.reversePackets, c.reverseBytes, c.reverseFrameBytes].map((column) =>
+      readU64(column, 0),
+    );
 
   test.each([
     [1_000_000_000, 1_100_000_000],
@@ -373,7 +455,14 @@ describe("counters beyond 32 bits", () => {
       const tracker = new Tracker(options, keys);
       for (let turn = 0; turn < 20; turn++) expect(tracker.track(block, 0)).toBe(block.count);
       tracker.flush();
-      expect(counts(tracker.take()!)).toEqual([15_000, 15_000 * bytes, 15_000 * frameBytes, 5000, 5000 * bytes, 5000 * frameBytes]);
+      expect(counts(tracker.take()!)).toEqual([
+        15_000,
+        15_000 * bytes,
+        15_000 * frameBytes,
+        5000,
+        5000 * bytes,
+        5000 * frameBytes,
+      ]);
     }
   });
 
@@ -395,7 +484,8 @@ describe("counters beyond 32 bits", () => {
 
 describe("events", () => {
   const packets = [tcp(p.SYN, 0.5), tcp(p.SYN | p.ACK, 1, true), tcp(p.ACK, 12), tcp(p.ACK, 35)];
-  const events = (settings: TrackSettings) => track(packets, settings).records.map(({ event, packets, reversePackets }) => [event, packets, reversePackets]);
+  const events = (settings: TrackSettings) =>
+    track(packets, settings).records.map(({ event, packets, reversePackets }) => [event, packets, reversePackets]);
 
   test("a start has the first packet in it, an update what there is, and the end all", () => {
     expect(events({ startEvents: true })).toEqual([
@@ -413,7 +503,10 @@ describe("events", () => {
   test("updates of silent flows only where asked for", () => {
     const other = (time: number) => sent(p.ipv4(p.udp(), { src: "192.0.2.1" }), time);
     const more = [tcp(p.SYN, 0), other(1), other(11), other(21), other(31)];
-    const updates = (settings: TrackSettings) => track(more, { updateSeconds: 10, ...settings }).records.filter(({ event, proto }) => event === FLOW_EVENT.update && proto === 6).length;
+    const updates = (settings: TrackSettings) =>
+      track(more, { updateSeconds: 10, ...settings }).records.filter(
+        ({ event, proto }) => event === FLOW_EVENT.update && proto === 6,
+      ).length;
     expect(updates({})).toBe(1);
     expect(updates({ updateSilent: true })).toBe(3);
   });

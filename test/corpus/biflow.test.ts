@@ -34,7 +34,7 @@ const NOTHING = { packets: 0, bytes: 0, frameBytes: 0, tcpFlags: 0 };
 /** What each direction of each key counts: [in the key's order, against it]. */
 function directions(flows: readonly FlowRecord[]): Map<string, string> {
   const found = new Map<string, [typeof NOTHING, typeof NOTHING]>();
-  const add = (flow: FlowRecord, turned: boolean, key: string, counts: typeof NOTHING) => {
+  const add = (turned: boolean, key: string, counts: typeof NOTHING) => {
     const both = found.get(key) ?? [{ ...NOTHING }, { ...NOTHING }];
     const one = both[turned ? 1 : 0];
     one.packets += counts.packets;
@@ -45,9 +45,14 @@ function directions(flows: readonly FlowRecord[]): Map<string, string> {
   };
   for (const flow of flows) {
     const { key, turned } = place(flow);
-    add(flow, turned, key, flow);
-    const { reversePackets: packets, reverseBytes: bytes, reverseFrameBytes: frameBytes, reverseTcpFlags: tcpFlags } = flow;
-    if (packets > 0) add(flow, !turned, key, { packets, bytes, frameBytes, tcpFlags });
+    add(turned, key, flow);
+    const {
+      reversePackets: packets,
+      reverseBytes: bytes,
+      reverseFrameBytes: frameBytes,
+      reverseTcpFlags: tcpFlags,
+    } = flow;
+    if (packets > 0) add(!turned, key, { packets, bytes, frameBytes, tcpFlags });
   }
   return new Map([...found].map(([key, both]) => [key, JSON.stringify(both)]));
 }

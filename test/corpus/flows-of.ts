@@ -1,5 +1,5 @@
 // The flows of one capture of the corpus as objects, one for each key.
-import { type FlowStreamOptions, FlowStream, NO_TIMEOUTS, parseKey, type TrackSummary } from "../../src/index.ts";
+import { FlowStream, type FlowStreamOptions, NO_TIMEOUTS, parseKey, type TrackSummary } from "../../src/index.ts";
 import { type FlowRecord, readRecords } from "../track-packets.ts";
 
 export async function flowsOf(

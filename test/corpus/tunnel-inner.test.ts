@@ -14,13 +14,31 @@ const TUNNELS = ["vxlan", "gre", "erspan", "geneve", "gtp", "4in4", "4in6", "6in
 
 const FIELDS = ["frame.protocols", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst"];
 const PORTS = ["tcp", "udp", "sctp", "dccp"].flatMap((name) => [`${name}.srcport`, `${name}.dstport`]);
-const OPTIONS = ["ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE", "tcp.analyze_sequence_numbers:FALSE"];
+const OPTIONS = [
+  "ip.defragment:FALSE",
+  "ipv6.defragment:FALSE",
+  "tcp.desegment_tcp_streams:FALSE",
+  "tcp.analyze_sequence_numbers:FALSE",
+];
 
 /** Addresses and ports of the innermost packet of each frame, counted. ICMP ends the way in: what it quotes is not carried. */
 async function asTshark(path: string, ports: boolean): Promise<Map<string, number>> {
   const fields = [...FIELDS, ...PORTS];
-  const args = ["-n", ...OPTIONS.flatMap((option) => ["-o", option]), "-r", path, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"];
-  const { stdout } = await promisify(execFile)(TSHARK, [...args, ...fields.flatMap((field) => ["-e", field])], { maxBuffer: 1 << 28 });
+  const args = [
+    "-n",
+    ...OPTIONS.flatMap((option) => ["-o", option]),
+    "-r",
+    path,
+    "-T",
+    "fields",
+    "-E",
+    "occurrence=a",
+    "-E",
+    "aggregator=,",
+  ];
+  const { stdout } = await promisify(execFile)(TSHARK, [...args, ...fields.flatMap((field) => ["-e", field])], {
+    maxBuffer: 1 << 28,
+  });
   const counts = new Map<string, number>();
   for (const line of stdout.split("\n").filter(Boolean)) {
     const cells = line.split("\t");
@@ -31,7 +49,11 @@ async function asTshark(path: string, ports: boolean): Promise<Map<string, numbe
   return counts;
 }
 
-function innermost(protocols: readonly string[], value: (field: string, i: number) => string, ports: boolean): string | null {
+function innermost(
+  protocols: readonly string[],
+  value: (field: string, i: number) => string,
+  ports: boolean,
+): string | null {
   const seen: Record<string, number> = {};
   let found: string | null = null;
   let addresses = "";
