@@ -1,5 +1,14 @@
 // The public API, in the order data travels: packets -> flows -> text.
-export { type OpenOptions, openSource, openSources } from "./capture/index.ts";
+export {
+  isSync,
+  type OpenOptions,
+  openSource,
+  openSources,
+  type PcapOptions,
+  PcapWriter,
+  type SyncPacketSource,
+  writePcapHeader,
+} from "./capture/index.ts";
 export { ELEMENTS, type Element, END_REASON, type FieldName, FLOW_EVENT, findElement } from "./core/elements.ts";
 export { SourceError, UsageError } from "./core/errors.ts";
 export { type Columns, FlowBatch, readU64 } from "./core/flow-batch.ts";
@@ -12,11 +21,15 @@ export {
   type FlowObserver,
   FlowStream,
   type FlowStreamOptions,
+  KEY_FIELDS,
   KEY_PRESETS,
+  type KeyOptions,
+  type KeyPlan,
   NO_TIMEOUTS,
   observe,
   parseKey,
   parseTimeouts,
+  planKey,
   type Timeouts,
   type TrackOptions,
 } from "./track/index.ts";

@@ -35,13 +35,7 @@ export function findPrograms(immediate: boolean): CaptureProgram[] {
 }
 
 function findExecutable(name: string): string | null {
-  const folders = [
-    ...(process.env["PATH"] ?? "").split(delimiter),
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/sbin",
-    "/usr/bin",
-  ];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
   for (const folder of folders) {
     if (folder === "") continue;
     try {

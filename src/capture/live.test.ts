@@ -18,7 +18,7 @@ function install(programs: { readonly dumpcap: string; readonly tcpdump: string 
     writeFileSync(join(folder, name), `#!/bin/sh\nSAMPLE='${capture}'\n${script}\n`);
     chmodSync(join(folder, name), 0o755);
   }
-  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
+  vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
 }
 
 const DENIED = {

@@ -30,7 +30,8 @@ export async function openSources(names: readonly string[], options: OpenOptions
   if (other !== undefined) {
     throw new UsageError(`expected only files or only interfaces, found ${first} and ${other}; run them one by one`);
   }
-  if (names.indexOf("-") !== names.lastIndexOf("-")) throw new UsageError("expected - once, found it twice");
+  const twice = names.find((name, at) => (live || name === "-") && names.indexOf(name) !== at);
+  if (twice !== undefined) throw new UsageError(`expected ${twice} once, found it twice`);
   const sources: PacketSource[] = [];
   try {
     const chunkOctets = names.length > FEW_FILES ? CHUNK_OCTETS / 8 : CHUNK_OCTETS;

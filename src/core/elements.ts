@@ -9,16 +9,7 @@
 export type Kind = "u8" | "u16" | "u32" | "u64" | "time" | "address" | "mac";
 
 /** How a value reads in text and JSON. */
-export type Print =
-  | "number"
-  | "time"
-  | "address"
-  | "mac"
-  | "tcpFlags"
-  | "etherType"
-  | "endReason"
-  | "event"
-  | "label";
+export type Print = "number" | "time" | "address" | "mac" | "tcpFlags" | "etherType" | "endReason" | "event" | "label";
 
 export interface Element {
   /** The one name: TypeScript, JSON, CSV, SQL, `--fields`, `--key`. */
@@ -101,9 +92,17 @@ export const ELEMENTS = [
   row("srcAddr", "address", 27, "sourceIPv6Address", "Source", "address of the source (biflow: the initiator)", {
     words: ["src", "srcip", "sa", "sourceIPv4Address"],
   }),
-  row("dstAddr", "address", 28, "destinationIPv6Address", "Destination", "address of the destination (biflow: the responder)", {
-    words: ["dst", "dstip", "da", "destinationIPv4Address"],
-  }),
+  row(
+    "dstAddr",
+    "address",
+    28,
+    "destinationIPv6Address",
+    "Destination",
+    "address of the destination (biflow: the responder)",
+    {
+      words: ["dst", "dstip", "da", "destinationIPv4Address"],
+    },
+  ),
   row("srcPort", "u16", 7, "sourceTransportPort", "SPort", "port of the source; 0 where the protocol has none", {
     words: ["sport", "sp"],
   }),
@@ -147,19 +146,37 @@ export const ELEMENTS = [
     ...REVERSE,
     unit: "octets",
   }),
-  row("reverseFrameBytes", "u64", 352, "reverseLayer2OctetDeltaCount", "RFrameBytes", "octets of whole frames from the destination", {
-    ...REVERSE,
-    unit: "octets",
-  }),
+  row(
+    "reverseFrameBytes",
+    "u64",
+    352,
+    "reverseLayer2OctetDeltaCount",
+    "RFrameBytes",
+    "octets of whole frames from the destination",
+    {
+      ...REVERSE,
+      unit: "octets",
+    },
+  ),
   row("inIf", "u32", 10, "ingressInterface", "In", "number of the interface that saw the first packet; 0 = not known", {
     words: ["in", "iif"],
   }),
   row("vlan", "u16", 58, "vlanId", "VLAN", "outermost VLAN identifier; 0 = none", { words: ["srcvlan"] }),
   row("innerVlan", "u16", 245, "dot1qCustomerVlanId", "CVLAN", "innermost VLAN identifier of a stack; 0 = none"),
-  row("mplsLabel", "u32", 70, "mplsTopLabelStackSection", "MPLS", "outermost MPLS label + 1; 0 = none", { print: "label" }),
-  row("tunnelId", "u32", 351, "layer2SegmentId", "Tunnel", "VXLAN or GENEVE network, GTP-U tunnel, GRE key, ERSPAN session", {
-    words: ["vni", "teid"],
+  row("mplsLabel", "u32", 70, "mplsTopLabelStackSection", "MPLS", "outermost MPLS label + 1; 0 = none", {
+    print: "label",
   }),
+  row(
+    "tunnelId",
+    "u32",
+    351,
+    "layer2SegmentId",
+    "Tunnel",
+    "VXLAN or GENEVE network, GTP-U tunnel, GRE key, ERSPAN session",
+    {
+      words: ["vni", "teid"],
+    },
+  ),
   row("srcMac", "mac", 56, "sourceMacAddress", "SrcMAC", "MAC address of the source in the first packet"),
   row("dstMac", "mac", 80, "destinationMacAddress", "DstMAC", "MAC address of the destination in the first packet"),
   row("endReason", "u8", 136, "flowEndReason", "Reason", "why the record ended: idle, active, end, forced, resources", {

@@ -93,7 +93,13 @@ export function pktap(f: Frame): number {
   const dlt = f.view.getUint32(o + 8, true);
   f.etherType = 0;
   f.offset = o + length;
-  return dlt === 1 ? STEP.ethernet : dlt === 0 || dlt === 108 ? STEP.loopback : dlt === 12 || dlt === 101 ? STEP.ip : OUTCOME.nonIp;
+  return dlt === 1
+    ? STEP.ethernet
+    : dlt === 0 || dlt === 108
+      ? STEP.loopback
+      : dlt === 12 || dlt === 101
+        ? STEP.ip
+        : OUTCOME.nonIp;
 }
 
 /** Linux: source 1 | destination 1 | offset 2 | type 1; new-style types carry split flag 1 | sequence 2 (RFC 1201), old ones none (RFC 1051). */

@@ -4,7 +4,7 @@ import type { PacketBlock } from "../core/packet-block.ts";
 import { arp } from "./arp.ts";
 import { commonCase } from "./common-case.ts";
 import { arcnet, linuxCooked, linuxCooked2, loopback, nflog, pktap } from "./cooked.ts";
-import { etherType, ethernet, pbb, vlan } from "./ethernet.ts";
+import { ethernet, etherType, pbb, vlan } from "./ethernet.ts";
 import { Frame } from "./frame.ts";
 import { icmp, icmpv6 } from "./icmp.ts";
 import { ieee80211, prism, radiotap } from "./ieee80211.ts";
@@ -21,8 +21,16 @@ import { ports, tcp, udp } from "./transport.ts";
 import { erspan2, erspan3, geneve, gre, gtp, nsh, vxlan, vxlanGpe } from "./tunnel.ts";
 
 const ROW_WORDS = ROW_WORDS_;
-const { seconds: SECONDS, nanoseconds: NANOSECONDS, bytes: BYTES, frameBytes: FRAME_BYTES, flags: FLAGS } = L;
-const { identification: IDENTIFICATION, service: SERVICE, vlans: VLANS, inIf: IN_IF, mpls: MPLS, macs: MACS, tunnel: TUNNEL } = L;
+const { seconds: SECONDS, nanoseconds: NANOSECONDS, frameBytes: FRAME_BYTES, flags: FLAGS } = L;
+const {
+  identification: IDENTIFICATION,
+  service: SERVICE,
+  vlans: VLANS,
+  inIf: IN_IF,
+  mpls: MPLS,
+  macs: MACS,
+  tunnel: TUNNEL,
+} = L;
 const { done: DONE, tooDeep: TOO_DEEP, empty: EMPTY, nonIp: NON_IP, arp: ARP, malformed: MALFORMED } = OUTCOME;
 const { ethernet: ETHERNET, ipv4: IPV4, ipv6: IPV6, tcp: TCP, udp: UDP } = STEP;
 
@@ -40,7 +48,12 @@ export interface DecodeOptions {
   readonly plainEthernet: boolean;
 }
 
-export const DECODE_DEFAULTS: DecodeOptions = { tunnel: "outer", nonIp: false, quoteIcmpErrors: false, plainEthernet: false };
+export const DECODE_DEFAULTS: DecodeOptions = {
+  tunnel: "outer",
+  nonIp: false,
+  quoteIcmpErrors: false,
+  plainEthernet: false,
+};
 
 const REASONS: ReadonlyMap<number, Untracked> = new Map([
   [OUTCOME.nonIp, "nonIp"],

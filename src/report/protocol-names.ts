@@ -1,7 +1,8 @@
 // Names of IP protocols, https://www.iana.org/assignments/protocol-numbers; in the spelling that fits a column.
 
 const NAMES: readonly (readonly [number, string])[] = [
-  [0, "HOPOPT"],
+  // 0 is no protocol of a whole packet: it stands where the key has none.
+  [0, "-"],
   [1, "ICMP"],
   [2, "IGMP"],
   [4, "IPIP"],

@@ -1,5 +1,5 @@
 // From a live flow to a record: one row of a FlowBatch, with the source where the initiator is.
-import { type EndReason, type FlowEvent, FLOW_EVENT } from "../core/elements.ts";
+import { type EndReason, FLOW_EVENT, type FlowEvent } from "../core/elements.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { writeTime } from "../core/nanoseconds.ts";
 import { FAMILY } from "../decode/index.ts";

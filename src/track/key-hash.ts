@@ -6,7 +6,14 @@ const IPV4 = FAMILY.ipv4 << 8;
 const FAMILY_BITS = 0x0700;
 
 /** Mixes the ten key words at `at` and `extraWords` words of `extra` at `extraAt`, beginning with a seed nobody outside knows. */
-export function hashKey(seed: number, words: Int32Array, at: number, extra: Int32Array, extraAt: number, extraWords: number): number {
+export function hashKey(
+  seed: number,
+  words: Int32Array,
+  at: number,
+  extra: Int32Array,
+  extraAt: number,
+  extraWords: number,
+): number {
   const kind = words[at + KIND]!;
   let hash = Math.imul(seed ^ kind ^ words[at + 3]!, 0x85ebca6b);
   hash = Math.imul((hash ^ (hash >>> 15)) + words[at + 7]!, 0xc2b2ae35);

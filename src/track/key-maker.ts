@@ -1,6 +1,14 @@
 // From Layers rows to flow keys, in place: ports of fragments, the fields that count, the canonical order of the two ends, the hash.
 // Afterwards the first ten words of a row (and its extra words) are the key: equal for both directions of a biflow.
-import { EMBEDDED_WORDS, EXTRA_WORDS as EXTRA_WORDS_, FAMILY, L, type LayersBlock, MARK, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
+import {
+  EMBEDDED_WORDS,
+  EXTRA_WORDS as EXTRA_WORDS_,
+  FAMILY,
+  L,
+  type LayersBlock,
+  MARK,
+  ROW_WORDS as ROW_WORDS_,
+} from "../decode/index.ts";
 import { FragmentTable } from "./fragments.ts";
 import type { KeyPlan } from "./key.ts";
 import { hashKey } from "./key-hash.ts";

@@ -76,7 +76,8 @@ export function planKey(fields: readonly FieldName[]): KeyPlan {
   const family = has("srcAddr") || has("dstAddr") || has("ipVersion") || has("etherType");
   const words = fields.flatMap((name) => WORDS[name] ?? []);
   const extraWords = words.length + (has("srcMac") ? 2 : 0) + (has("dstMac") ? 2 : 0);
-  if (extraWords > EXTRA_WORDS) throw new UsageError(`--key: expected at most ${EXTRA_WORDS} words of key, found ${extraWords}.`);
+  if (extraWords > EXTRA_WORDS)
+    throw new UsageError(`--key: expected at most ${EXTRA_WORDS} words of key, found ${extraWords}.`);
   return {
     fields,
     srcAddr: has("srcAddr"),

@@ -60,7 +60,8 @@ export function parseTimeouts(settings: readonly string[]): Timeouts {
     if (word === undefined || value === undefined || more.length > 0) throw wrongName(setting);
     const milliseconds = parseDuration(value, `--timeout ${word}`);
     if (word === "idle") timeouts = { ...idleTimeouts(milliseconds), active: timeouts.active };
-    else if (word === "active" || word === "maxlife") timeouts = { ...timeouts, active: milliseconds === 0 ? NEVER : milliseconds };
+    else if (word === "active" || word === "maxlife")
+      timeouts = { ...timeouts, active: milliseconds === 0 ? NEVER : milliseconds };
     else if (Object.hasOwn(timeouts, word)) timeouts = { ...timeouts, [word]: milliseconds };
     else throw wrongName(setting);
   }

@@ -118,7 +118,9 @@ export class Tracker implements Clocked {
         const gap = (seconds - words[at + LAST_SECONDS]!) | 0;
         const flags = rows[base + FLAGS]! & 0xfff;
         if (
-          (gap > 0 ? gap < quickSeconds && nanoseconds >= 0 : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!) &&
+          (gap > 0
+            ? gap < quickSeconds && nanoseconds >= 0
+            : gap === 0 && nanoseconds >= words[at + LAST_NANOSECONDS]!) &&
           (seconds - words[at + START_SECONDS]!) >>> 0 < quickAgeSeconds &&
           (words[at + FLOW_STATE]! & STARTLESS) === 0 &&
           (flags & STATE_FLAGS) === 0
@@ -233,7 +235,10 @@ export class Tracker implements Clocked {
       if (!this.touch(row, at, rows[base + SECONDS]!, rows[base + NANOSECONDS]!)) {
         this.onIdle(row);
         // The flow that caused the error was over: it is found no more, and the error counts for itself.
-        if (caused) return this.packet(block, i, base, -1);
+        if (caused) {
+          this.packet(block, i, base, -1);
+          return;
+        }
         row = this.begin(block, i, base, side);
       }
     }
@@ -260,7 +265,15 @@ export class Tracker implements Clocked {
   }
 
   /** Notes the counters that have passed 2^32. */
-  private carry(row: number, side: number, packets: number, sum: number, bytes: number, frameSum: number, frameBytes: number): void {
+  private carry(
+    row: number,
+    side: number,
+    packets: number,
+    sum: number,
+    bytes: number,
+    frameSum: number,
+    frameBytes: number,
+  ): void {
     if (packets === 0) this.carries.add(row, side);
     if (sum >>> 0 < bytes >>> 0) this.carries.add(row, 2 + side);
     if (frameSum >>> 0 < frameBytes >>> 0) this.carries.add(row, 4 + side);

@@ -1,8 +1,8 @@
 // --nftrk prints what ONICS' nftrk prints: the ends of flows agree with its real output, times aside.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { CORPUS, corpusHere, withTruth } from "./corpus.ts";
 import { runTrack } from "../run-track.ts";
+import { CORPUS, corpusHere, withTruth } from "./corpus.ts";
 
 const ends = (text: string) =>
   text

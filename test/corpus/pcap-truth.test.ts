@@ -41,8 +41,7 @@ function address(text: string): string {
   return new URL(`http://[${text}]/`).hostname;
 }
 
-const key = (row: TruthRow) =>
-  [address(row.src), address(row.dst), row.proto, row.sport, row.dport].join(" ");
+const key = (row: TruthRow) => [address(row.src), address(row.dst), row.proto, row.sport, row.dport].join(" ");
 
 const expected = (row: TruthRow) => ({
   packets: row.packets,
