@@ -232,10 +232,10 @@ describe("silent flows end while others go on", () => {
   test("time jumps of years, forwards and back", () => {
     const year = at(31_536_000);
     const way = new PacketTracker({ timeouts: idleTimeouts(60_000) });
-    for (const time of [0n, 30n * year, 90n * year, 40n * year, 41n * year, 1n]) {
-      way.send([udp(time), udp(time, "10.0.0.7"), udp(time + at(1))]);
+    for (const [jump, time] of [0n, 30n * year, 90n * year, 40n * year, 41n * year, 1n].entries()) {
+      way.send([udp(time), udp(time, `10.0.7.${jump}`), udp(time + at(1))]);
       for (let second = 2; second < 130; second++) way.send([udp(time + at(second), "192.0.2.1")]);
-      expect(way.tracker.flows.live).toBeLessThanOrEqual(3);
+      expect(way.tracker.flows.live).toBe(1);
     }
     way.finish();
     expect(way.records.reduce((sum, { packets }) => sum + packets, 0)).toBe(6 * 131);
