@@ -13,7 +13,7 @@ const { kind: KIND, lastSeconds: LAST_SECONDS, state: FLOW_STATE } = FLOW;
 /** A packet older than the newest by more starts the clock anew: another capture, or one stamp was wrong. */
 const BACK_SECONDS = 60;
 /** The end of a silent flow is told late by this part of the shortest timeout at the most, and by a minute. */
-const PART_OF_TIMEOUT = 4;
+const PART_OF_TIMEOUT = 2;
 const SLOWEST_SECONDS = 60;
 
 /** What the clock asks of the tracker. */

@@ -72,6 +72,10 @@ export class Carries {
     return this.times.size === 0 ? 0 : (this.times.get(row * 8 + counter) ?? 0);
   }
 
+  clear(): void {
+    this.times.clear();
+  }
+
   drop(row: number): void {
     if (this.times.size === 0) return;
     for (let counter = 0; counter < 6; counter++) this.times.delete(row * 8 + counter);

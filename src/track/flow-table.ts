@@ -14,9 +14,6 @@ const FAMILY_BITS = 0x0700;
 /** Words of a cache line. */
 const LINE = 16;
 
-/** Packets whose rows are read ahead at a time: more than the processor has misses in flight, few enough to stay in its cache. */
-export const WARM_ROWS = 64;
-
 export class FlowTable {
   private readonly memory: GrowingWords;
   /** All rows; a new array whenever they grow. */
@@ -32,8 +29,6 @@ export class FlowTable {
   used = 0;
   private free = 0;
   live = 0;
-  /** See `warm`. */
-  readonly ahead = new Int32Array(WARM_ROWS);
 
   constructor(extraWords: number) {
     this.extraWords = extraWords;
@@ -44,35 +39,8 @@ export class FlowTable {
     this.mask = FIRST_ROWS * 2 - 1;
   }
 
-  /**
-   * Looks ahead: notes in `ahead` the row (+ 1) that the key of each packet from..to most likely has, and reads that row, so that the
-   * cache misses of many packets pass at the same time instead of one after the other. The sum is of no use; it keeps the reads from
-   * being left out.
-   */
-  warm(block: LayersBlock, from: number, to: number): number {
-    const { hashes } = block;
-    const { index, mask, words, stride, ahead } = this;
-    const count = to - from;
-    for (let i = 0; i < count; i++) {
-      const hash = hashes[from + i]!;
-      const slot = hash & mask;
-      const next = (slot + 1) & mask;
-      // The home slot, or the one behind it where another hash sits there; without a branch, which would wait for the read.
-      const unlike = index[2 * slot]! ^ hash;
-      const away = (unlike | -unlike) >> 31;
-      ahead[i] = (index[2 * slot + 1]! & ~away) | (index[2 * next + 1]! & away);
-    }
-    let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const at = (ahead[i]! - 1) * stride;
-      if (at >= 0) sum += words[at]! + words[at + LINE]!;
-    }
-    return sum;
-  }
-
-  /** The row with the key of row i of a block, or -1. `guess`: what `ahead` says, or 0. */
-  find(block: LayersBlock, i: number, guess: number): number {
-    if (guess !== 0 && this.has(guess - 1, block, i)) return guess - 1;
+  /** The row with the key of row i of a block, or -1. */
+  find(block: LayersBlock, i: number): number {
     const { index, mask } = this;
     const hash = block.hashes[i]!;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -155,6 +123,15 @@ export class FlowTable {
     this.live--;
   }
 
+  /** Forgets all rows at once, when the last of them has been told. */
+  clear(): void {
+    this.index = new Int32Array(FIRST_ROWS * 4);
+    this.mask = FIRST_ROWS * 2 - 1;
+    this.used = 0;
+    this.free = 0;
+    this.live = 0;
+  }
+
   private takeRow(): number {
     if (this.free !== 0) {
       const row = this.free - 1;
@@ -177,10 +154,11 @@ export class FlowTable {
     index[2 * slot + 1] = row + 1;
   }
 
+  /** By four: old slots are read in order and lie in four orderly places of the new index, and fresh memory is what costs. */
   private growIndex(): void {
     const old = this.index;
-    this.index = new Int32Array(old.length * 2);
-    this.mask = this.mask * 2 + 1;
+    this.index = new Int32Array(old.length * 4);
+    this.mask = this.mask * 4 + 3;
     for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.put(old[i]!, old[i + 1]! - 1);
   }
 }

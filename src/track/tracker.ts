@@ -7,7 +7,7 @@ import { L, LayersBlock, MARK, ROW_WORDS as ROW_WORDS_ } from "../decode/index.t
 import { EvictionOrder } from "./eviction.ts";
 import { type Clocked, FlowClock } from "./flow-clock.ts";
 import { Carries, FLOW, STATE } from "./flow-row.ts";
-import { FlowTable, WARM_ROWS as WARM_ROWS_ } from "./flow-table.ts";
+import { FlowTable } from "./flow-table.ts";
 import { FlowWriter } from "./flow-writer.ts";
 import { IdleRules, milliseconds } from "./idle.ts";
 import type { KeyMaker } from "./key-maker.ts";
@@ -15,7 +15,6 @@ import type { TrackOptions } from "./options.ts";
 
 // Imported bindings are loaded at each use, module constants are not (npm run bench -- imports).
 const ROW_WORDS = ROW_WORDS_;
-const WARM_ROWS = WARM_ROWS_;
 const { seconds: SECONDS, nanoseconds: NANOSECONDS, bytes: BYTES, frameBytes: FRAME_BYTES, flags: FLAGS } = L;
 const { service: SERVICE, identification: IDENTIFICATION } = L;
 const { lastSeconds: LAST_SECONDS, lastNanoseconds: LAST_NANOSECONDS, state: FLOW_STATE, tcpFlags: TCP_FLAGS } = FLOW;
@@ -52,7 +51,7 @@ export class Tracker implements Clocked {
   private readonly clock: FlowClock;
   private readonly carries = new Carries();
   private readonly writer: FlowWriter;
-  private readonly evictions = new EvictionOrder();
+  private evictions = new EvictionOrder();
   private readonly keys: KeyMaker;
   private readonly quoted = new LayersBlock(1);
   private readonly quickSeconds: number;
@@ -63,8 +62,6 @@ export class Tracker implements Clocked {
   private octets = 0;
   private outOfOrder = 0;
   private attached = 0;
-  /** Read by nobody: see FlowTable.warm. */
-  warmth = 0;
 
   /** `keys` must be of the kind that makes the blocks' keys, with the same seed. */
   constructor(options: TrackOptions, keys: KeyMaker) {
@@ -91,17 +88,12 @@ export class Tracker implements Clocked {
   track(block: LayersBlock, from: number): number {
     const { rows, count } = block;
     const { clock, table, quickSeconds, quickAgeSeconds, plain } = this;
-    const { stride, ahead } = table;
+    const { stride } = table;
     let { words } = table;
     let clockSecond = clock.now | 0;
-    let warm = from;
     let octets = 0;
     let i = from;
     for (; i < count; i++) {
-      if (i === warm) {
-        warm = Math.min(count, i + WARM_ROWS);
-        this.warmth = table.warm(block, i, warm);
-      }
       const base = i * ROW_WORDS;
       const seconds = rows[base + SECONDS]!;
       const frameBytes = rows[base + FRAME_BYTES]!;
@@ -111,7 +103,7 @@ export class Tracker implements Clocked {
         words = table.words;
       }
       // The common case, all of it here and without a call: a flow that goes on with its next packet.
-      const row = plain ? table.find(block, i, ahead[(i - from) & (WARM_ROWS - 1)]!) : -1;
+      const row = plain ? table.find(block, i) : -1;
       if (row >= 0) {
         const at = row * stride;
         const nanoseconds = rows[base + NANOSECONDS]!;
@@ -171,9 +163,15 @@ export class Tracker implements Clocked {
       if (this.writer.full()) return false;
       const row = this.flushed;
       if (table.words[row * table.stride + FLOW.kind] === 0) continue;
-      this.end(row, this.rules.finished(row) ? END_REASON.end : END_REASON.forced);
+      this.tell(row, this.rules.finished(row) ? END_REASON.end : END_REASON.forced);
+      this.flows.live--;
     }
+    // To take them out one by one would be a cache miss each.
     this.flushed = 0;
+    this.flows.live = 0;
+    this.table.clear();
+    this.carries.clear();
+    this.evictions = new EvictionOrder();
     return true;
   }
 
@@ -227,7 +225,7 @@ export class Tracker implements Clocked {
       caused = row >= 0;
       if (caused) side = (this.quoted.rows[SERVICE]! >>> SWAPPED_BIT) & 1;
     }
-    if (row < 0 && !this.plain) row = table.find(block, i, 0);
+    if (row < 0 && !this.plain) row = table.find(block, i);
     if (row < 0) {
       row = this.begin(block, i, base, side);
     } else {
@@ -282,7 +280,7 @@ export class Tracker implements Clocked {
   /** The flow whose packet an ICMP error quotes, or -1. */
   private cause(block: LayersBlock, i: number, base: number): number {
     this.quoted.hashes[0] = this.keys.prepareQuoted(block, i, block.rows[base + IDENTIFICATION]! - 1, this.quoted);
-    return this.table.find(this.quoted, 0, 0);
+    return this.table.find(this.quoted, 0);
   }
 
   /** A packet's time on a flow where it is not simply the next one. False when the flow had ended before it. */
@@ -363,17 +361,21 @@ export class Tracker implements Clocked {
   }
 
   private end(row: number, reason: EndReason): void {
-    const { table, flows } = this;
-    if ((table.words[row * table.stride + FLOW_STATE]! & STATE.empty) === 0) {
-      this.writer.write(row, FLOW_EVENT.end, reason);
-      if (reason === END_REASON.idle) flows.ended.idle++;
-      else if (reason === END_REASON.end) flows.ended.end++;
-      else if (reason === END_REASON.forced) flows.ended.forced++;
-      else flows.ended.resources++;
-    }
+    this.tell(row, reason);
     this.carries.drop(row);
-    table.remove(row);
-    flows.live = table.live;
+    this.table.remove(row);
+    this.flows.live = this.table.live;
+  }
+
+  /** The last record of a flow, unless nothing came since its last active one. */
+  private tell(row: number, reason: EndReason): void {
+    const { table, flows } = this;
+    if ((table.words[row * table.stride + FLOW_STATE]! & STATE.empty) !== 0) return;
+    this.writer.write(row, FLOW_EVENT.end, reason);
+    if (reason === END_REASON.idle) flows.ended.idle++;
+    else if (reason === END_REASON.end) flows.ended.end++;
+    else if (reason === END_REASON.forced) flows.ended.forced++;
+    else flows.ended.resources++;
   }
 
   /** SYN tells the source; FIN and RST bring the end nearer. */
