@@ -83,12 +83,13 @@ export class ClassicPcap implements CaptureFormat {
     let row = block.count;
     let fault: Fault | null = null;
     while (row < PACKETS && at <= lastHeader) {
-      let captured = view.getUint32(at + 8, littleEndian);
-      let original = view.getUint32(at + 12, littleEndian);
+      // Read as signed: lengths above 2^31 are negative, and the processor need not widen any of them.
+      let captured = view.getInt32(at + 8, littleEndian);
+      let original = view.getInt32(at + 12, littleEndian);
       // Before version 2.4 some programs wrote the two lengths in the other order.
-      if (oldLengths && captured > original) [captured, original] = [original, captured];
-      if (captured > limit) {
-        fault = lyingLength(captured, limit);
+      if (oldLengths && captured >>> 0 > original >>> 0) [captured, original] = [original, captured];
+      if (captured < 0 || captured > limit) {
+        fault = lyingLength(captured >>> 0, limit);
         break;
       }
       const first = at + recordHeader;
@@ -96,13 +97,13 @@ export class ClassicPcap implements CaptureFormat {
       if (next > end) break;
       offset[row] = first;
       capturedLength[row] = captured;
-      originalLength[row] = Math.min(original, 0x7fff_ffff);
-      const fraction = view.getUint32(at + 4, littleEndian);
-      if (fraction < fractions) {
+      originalLength[row] = original < 0 ? 0x7fff_ffff : original;
+      const fraction = view.getInt32(at + 4, littleEndian);
+      if (fraction >= 0 && fraction < fractions) {
         seconds[row] = view.getInt32(at, littleEndian);
         nanoseconds[row] = fraction * scale;
       } else {
-        carryFraction(block, row, view.getUint32(at, littleEndian), fraction, fractions);
+        carryFraction(block, row, view.getUint32(at, littleEndian), fraction >>> 0, fractions);
       }
       interfaceIndex[row] = 0;
       row++;
