@@ -1,7 +1,7 @@
 // Layers: what decoding found in each packet, one row of words a packet. It passes from decode/ to track/, also between threads.
 //
 // A row of fixed words instead of an object a packet: nothing is allocated, a row can lie in shared memory, and any field is
-// "these words of the row", so that a flow key can be made of any of them (measured against objects: bench/README.md).
+// "these words of the row", so that a flow key can be made of any of them.
 //
 // The offsets are plain numbers to be copied into module constants by hot code: V8 folds those, but loads an imported
 // binding at each use (npm run bench -- imports).
