@@ -36,7 +36,15 @@ async function run(data: DecodeWorkerData): Promise<DecodeWorkerReport> {
   const ledger = new Ledger();
   const decoder = new Decoder(data.decode);
   const keys = new KeyMaker(data.key, data.seed);
-  const source = await openSources([...data.names], data.open);
+  let source: PacketSource;
+  try {
+    source = await openSources([...data.names], data.open);
+  } catch (error) {
+    // It could be opened a moment ago: it is gone, or another.
+    ring.end();
+    if (!(error instanceof SourceError)) throw error;
+    return { counts: { packets: 0, bytes: 0, kernelDrops: null, interfaceDrops: null }, problems: [asWords(error)] };
+  }
   const linkTypes = new LinkTypeCheck(source.name);
 
   const decodeBlock = (block: PacketBlock): boolean => {
