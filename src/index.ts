@@ -32,4 +32,5 @@ export {
   planKey,
   type Timeouts,
   type TrackOptions,
+  type TrackWords,
 } from "./track/index.ts";

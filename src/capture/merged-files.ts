@@ -4,9 +4,9 @@ import { Several } from "./several.ts";
 import { isSync, iterateSync, type SyncPacketSource } from "./sync-source.ts";
 import { TimeMerge } from "./time-merge.ts";
 
-/** Synchronous when all of the files are. */
-export function mergeFiles(sources: readonly PacketSource[]): PacketSource {
-  return sources.every(isSync) ? new SyncMerge(sources) : new AsyncMerge(sources);
+/** Synchronous when all of the files are. `failed`: problems of files that are not among the sources. */
+export function mergeFiles(sources: readonly PacketSource[], failed: readonly Error[] = []): PacketSource {
+  return sources.every(isSync) ? new SyncMerge(sources, failed) : new AsyncMerge(sources, failed);
 }
 
 abstract class FileMerge {
@@ -14,8 +14,10 @@ abstract class FileMerge {
   protected readonly several: Several;
   protected readonly merge: TimeMerge;
   readonly #given = { packets: 0, bytes: 0 };
+  readonly #failed: readonly Error[];
 
-  constructor(sources: readonly PacketSource[]) {
+  constructor(sources: readonly PacketSource[], failed: readonly Error[]) {
+    this.#failed = failed;
     this.several = new Several(sources);
     this.merge = new TimeMerge(sources.length);
     this.live = sources.some((source) => source.live);
@@ -30,7 +32,7 @@ abstract class FileMerge {
   }
 
   get problems(): readonly Error[] {
-    return this.several.problems;
+    return [...this.#failed, ...this.several.problems];
   }
 
   progress(): { done: number; total: number } | null {
@@ -51,8 +53,8 @@ class SyncMerge extends FileMerge implements SyncPacketSource {
   #started = false;
   #closed = false;
 
-  constructor(sources: readonly SyncPacketSource[]) {
-    super(sources);
+  constructor(sources: readonly SyncPacketSource[], failed: readonly Error[]) {
+    super(sources, failed);
     this.#sources = sources;
   }
 

@@ -1,5 +1,5 @@
 // Opens what a person names: capture files, standard input, live interfaces; one of them or several merged.
-import { UsageError } from "../core/errors.ts";
+import { SourceError, UsageError } from "../core/errors.ts";
 import type { PacketSource } from "../core/packet-block.ts";
 import type { OpenOptions } from "./capture-program.ts";
 import { openLive } from "./live.ts";
@@ -20,7 +20,10 @@ export async function openSource(name: string, options: OpenOptions = {}): Promi
   return openOne(name, options, CHUNK_OCTETS);
 }
 
-/** One source as `openSource` gives it; several files merged by packet time; several interfaces as packets arrive. */
+/**
+ * One source as `openSource` gives it; several files merged by packet time; several interfaces as packets arrive. Of several files
+ * those that cannot be opened are among the `problems`, and the others are read; when none can, the first one's error is thrown.
+ */
 export async function openSources(names: readonly string[], options: OpenOptions = {}): Promise<PacketSource> {
   const [first, ...others] = names;
   if (first === undefined) throw new UsageError("expected the name of a capture file, - or iface:NAME, found none");
@@ -33,14 +36,23 @@ export async function openSources(names: readonly string[], options: OpenOptions
   const twice = names.find((name, at) => (live || name === "-") && names.indexOf(name) !== at);
   if (twice !== undefined) throw new UsageError(`expected ${twice} once, found it twice`);
   const sources: PacketSource[] = [];
+  const failed: SourceError[] = [];
   try {
     const chunkOctets = names.length > FEW_FILES ? CHUNK_OCTETS / 8 : CHUNK_OCTETS;
-    for (const name of names) sources.push(await openOne(name, options, chunkOctets));
+    for (const name of names) {
+      try {
+        sources.push(await openOne(name, options, chunkOctets));
+      } catch (error) {
+        if (live || !(error instanceof SourceError)) throw error;
+        failed.push(error);
+      }
+    }
+    if (sources.length === 0) throw failed[0];
   } catch (error) {
     await Promise.all(sources.map((source) => source.close()));
     throw error;
   }
-  return live ? new MergedLive(sources) : mergeFiles(sources);
+  return live ? new MergedLive(sources) : mergeFiles(sources, failed);
 }
 
 function isInterface(name: string): boolean {

@@ -7,10 +7,11 @@ import type { FlowPrinterOptions } from "../report/index.ts";
 import {
   type FlowStreamOptions,
   idleTimeouts,
+  type KeyPlan,
   parseKey,
   parseTimeouts,
   TRACK_DEFAULTS,
-  type TrackOptions,
+  type TrackWords,
 } from "../track/index.ts";
 
 /** The options as commander gives them. */
@@ -50,6 +51,11 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
   if (formats.length > 1)
     throw new UsageError(`expected one output format, found ${formats.join(" and ")}; choose one.`);
   const nftrk = settings.nftrk === true;
+  if (nftrk && (settings.key !== "5tuple" || settings.uniflow === true)) {
+    throw new UsageError(
+      "--nftrk makes the flows of ONICS nftrk: expected no --key and no --uniflow beside it; leave them out.",
+    );
+  }
   const events = wantsEvents(sources, settings);
   const interfaces = sources.some((name) => name.startsWith("iface:"));
   if (!interfaces && (settings.bpf !== undefined || settings.snaplen !== undefined || !settings.promisc)) {
@@ -58,7 +64,7 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
     );
   }
   const key = parseKey(settings.key);
-  const track: Partial<TrackOptions> = {
+  const track: TrackWords = {
     key: { plan: key, biflow: settings.uniflow !== true && key.symmetric, icmp: nftrk ? "identifier" : "typeCode" },
     timeouts: nftrk && settings.timeout.length === 0 ? idleTimeouts(NFTRK_IDLE_MS) : parseTimeouts(settings.timeout),
     maxFlows: whole(settings.maxFlows, "--max-flows", 1, 16_777_216),
@@ -78,13 +84,23 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
       decode: { tunnel: settings.tunnel, nonIp: nftrk || settings.nonIp === true, plainEthernet: nftrk },
       track,
     },
-    printer: settings.quiet === true ? null : printerOptions(settings, events),
+    printer: settings.quiet === true ? null : printerOptions(settings, events, key),
   };
 }
 
-function printerOptions(settings: TrackSettings, events: boolean): FlowPrinterOptions {
+/** What the lines of `line` and `events` are made for. A key with less in it is shown as columns, its own fields first. */
+const WHOLE_LINE = ["srcAddr", "dstAddr", "srcPort", "dstPort", "proto"] as const;
+
+function keyColumns(key: KeyPlan): readonly FieldName[] {
+  const both: FieldName[] = key.symmetric ? ["reversePackets", "reverseBytes"] : [];
+  return ["start", "end", ...key.fields, "packets", "bytes", ...both, "endReason"];
+}
+
+function printerOptions(settings: TrackSettings, events: boolean, key: KeyPlan): FlowPrinterOptions {
   const format = settings.nftrk ? "nftrk" : settings.json ? "json" : settings.csv ? "csv" : events ? "events" : "line";
-  const fields = settings.fields?.split(",").map((word) => fieldName(word.trim()));
+  const lines = format === "line" || format === "events";
+  const shown = lines && !WHOLE_LINE.every((name) => key.fields.includes(name)) ? keyColumns(key) : undefined;
+  const fields = settings.fields?.split(",").map((word) => fieldName(word.trim())) ?? shown;
   return { format, header: settings.header, ...(fields === undefined ? {} : { fields }) };
 }
 

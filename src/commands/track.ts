@@ -10,7 +10,7 @@ import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 const EXAMPLES = `Examples:
   flowgauge track capture.pcapng                     the flows of a capture, one per line
   flowgauge track --json *.pcap.gz | jq .bytes       several captures merged by time, as NDJSON
-  flowgauge track --key srcAddr,dstAddr day.pcap     one flow per pair of hosts
+  flowgauge track --key ip --timeout none day.pcap   one flow per pair of hosts
   flowgauge track --uniflow --timeout none f.pcap    one record per direction and key, whatever the times
   flowgauge track iface:eth0 --update 10s            start, update and end of flows on an interface, as they happen
   tcpdump -w - port 53 | flowgauge track -           the same from a pipe
@@ -72,7 +72,7 @@ function trackSyntax(): Command {
     .option("--snaplen <octets>", "keep so many octets of each packet")
     .option("--no-promisc", "do not listen to others' traffic")
     .optionsGroup("Output:")
-    .option("--events", "start, update and end of flows, one per line (default for interfaces and pipes)")
+    .option("--events", "start, update and end of flows (default for interfaces and pipes, unless --json or --csv)")
     .option("--update <duration>", "an event of live flows at this interval; implies --events")
     .option("--nftrk", "exactly the layout and the flows of ONICS nftrk")
     .option("--json", "NDJSON, every field")

@@ -8,14 +8,14 @@ import { type FlowCounts, Ledger, type TrackSummary } from "../core/ledger.ts";
 import { DECODE_DEFAULTS, type DecodeOptions } from "../decode/index.ts";
 import { KeyMaker } from "./key-maker.ts";
 import { InlineLayers, type LayersSource } from "./layers-source.ts";
-import { TRACK_DEFAULTS, type TrackOptions } from "./options.ts";
+import { type TrackWords, trackOptions } from "./options.ts";
 import { Tracker } from "./tracker.ts";
 import { WorkerLayers } from "./worker-layers.ts";
 
 export interface FlowStreamOptions {
   readonly open?: OpenOptions;
   readonly decode?: Partial<DecodeOptions>;
-  readonly track?: Partial<TrackOptions>;
+  readonly track?: TrackWords;
   /** A second thread for decoding; by default where files are large and there is a second core. */
   readonly worker?: boolean;
   /** Ends the reading; what was tracked so far is still given. */
@@ -38,8 +38,9 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
   private ended: number | null = null;
 
   /** Opens files, `-` or `iface:NAME` (see openSources) and tracks their packets. */
-  static async open(names: readonly string[], options: FlowStreamOptions = {}): Promise<FlowStream> {
-    const track: TrackOptions = { ...TRACK_DEFAULTS, ...options.track };
+  static async open(names: string | readonly string[], options: FlowStreamOptions = {}): Promise<FlowStream> {
+    if (typeof names === "string") return FlowStream.open([names], options);
+    const track = trackOptions(options.track);
     const decode: DecodeOptions = {
       ...DECODE_DEFAULTS,
       ...options.decode,
@@ -165,5 +166,5 @@ function isInterface(names: readonly string[]): boolean {
 
 function worthWorker(names: readonly string[]): boolean {
   if (availableParallelism() < 2 || names.some((name) => name === "-" || name.startsWith("iface:"))) return false;
-  return names.reduce((sum, name) => sum + statSync(name).size, 0) >= WORKER_BYTES;
+  return names.reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0) >= WORKER_BYTES;
 }
