@@ -105,7 +105,16 @@ describe("merged files", () => {
     );
     await expect(openSources(["-", "-"])).rejects.toThrow(/found it twice/);
     const good = temporary("good.pcap", captureOf([1], 1));
-    await expect(openSources([good, `${good}.missing`])).rejects.toThrow(/no such file/);
+    await expect(openSources([`${good}.missing`, `${good}.too`])).rejects.toThrow(/missing: .*no such file/);
+  });
+
+  it("read those that can be opened, and tell of the others", async () => {
+    const good = temporary("good.pcap", captureOf([1], 1));
+    const source = await openSources([`${good}.missing`, good]);
+    expect((await drain(source)).length).toBe(1);
+    expect(source.problems.map((problem) => problem.message)).toEqual([
+      expect.stringMatching(/missing: .*no such file/),
+    ]);
   });
 
   it("take long packets and many files", async () => {
