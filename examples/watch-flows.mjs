@@ -3,6 +3,11 @@
 // Ctrl-C ends it in order: the flows that are alive are told as well.
 import { FlowStream, observe, parseTimeouts } from "flowgauge";
 
+if (process.argv.length < 3) {
+  console.error("usage: node watch-flows.mjs SOURCE... (a capture file, - or iface:NAME)");
+  process.exit(2);
+}
+
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 

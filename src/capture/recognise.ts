@@ -71,7 +71,7 @@ function describeOther(octets: Uint8Array): string {
 
 function describeText(octets: Uint8Array): string {
   const text = Buffer.from(octets).toString("latin1");
-  if (!/^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(text) || !/[\x20-\x7e]{2}/.test(text)) return "something else";
+  if (!/^(\xef\xbb\xbf)?[\t\n\r\x20-\x7e]+$/.test(text)) return "something else";
   if (/^(\xef\xbb\xbf)?\s*</.test(text)) return "XML or HTML text (PDML is read by `flowgauge pdml`)";
   if (/^\s*[[{]/.test(text)) return "JSON text";
   return "text";

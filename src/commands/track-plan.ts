@@ -3,6 +3,7 @@ import { fstatSync } from "node:fs";
 import { parseDuration } from "../core/duration.ts";
 import { ELEMENTS, type FieldName, findElement } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
+import { nearest } from "../core/suggestion.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
 import {
   type FlowStreamOptions,
@@ -129,6 +130,8 @@ function whole(text: string, option: string, least: number, most: number): numbe
 function fieldName(word: string): FieldName {
   const name = findElement(word)?.name as FieldName | undefined;
   if (name !== undefined) return name;
-  const names = ELEMENTS.map((element) => element.name).join(", ");
-  throw new UsageError(`--fields: expected fields of ${names}; found "${word}".`);
+  const names = ELEMENTS.map((element) => element.name);
+  const meant = nearest(word, names);
+  const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+  throw new UsageError(`--fields: expected fields of ${names.join(", ")}; found "${word}"${hint}.`);
 }
