@@ -41,7 +41,8 @@ export function readRecords(batch: FlowBatch): FlowRecord[] {
 
 function time(column: Uint32Array, row: number): bigint | null {
   if (noTime(column, row)) return null;
-  return BigInt(readSeconds(column, row)) * 1_000_000_000n + BigInt(readNanoseconds(column, row));
+  const seconds = readSeconds(column, row);
+  return BigInt(seconds) * 1_000_000_000n + BigInt(readNanoseconds(column, row, seconds));
 }
 
 export interface Tracked {

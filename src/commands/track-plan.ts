@@ -3,12 +3,13 @@ import { fstatSync } from "node:fs";
 import { parseDuration } from "../core/duration.ts";
 import { ELEMENTS, type FieldName, findElement } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
-import { nearest } from "../core/suggestion.ts";
+import { quoteWithHint } from "../core/suggestion.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
 import {
   type FlowStreamOptions,
   idleTimeouts,
   type KeyPlan,
+  MOST_FLOWS,
   parseKey,
   parseTimeouts,
   TRACK_DEFAULTS,
@@ -66,9 +67,9 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
   }
   const key = parseKey(settings.key);
   const track: TrackWords = {
-    key: { plan: key, biflow: settings.uniflow !== true && key.symmetric, icmp: nftrk ? "identifier" : "typeCode" },
+    key: { plan: key, biflow: settings.uniflow !== true, icmp: nftrk ? "identifier" : "typeCode" },
     timeouts: nftrk && settings.timeout.length === 0 ? idleTimeouts(NFTRK_IDLE_MS) : parseTimeouts(settings.timeout),
-    maxFlows: whole(settings.maxFlows, "--max-flows", 1, 16_777_216),
+    maxFlows: whole(settings.maxFlows, "--max-flows", 1, MOST_FLOWS),
     icmpErrors: settings.icmpErrors,
     initiator: nftrk ? "first" : TRACK_DEFAULTS.initiator,
     startEvents: events,
@@ -131,7 +132,5 @@ function fieldName(word: string): FieldName {
   const name = findElement(word)?.name as FieldName | undefined;
   if (name !== undefined) return name;
   const names = ELEMENTS.map((element) => element.name);
-  const meant = nearest(word, names);
-  const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-  throw new UsageError(`--fields: expected fields of ${names.join(", ")}; found "${word}"${hint}.`);
+  throw new UsageError(`--fields: expected fields of ${names.join(", ")}; found ${quoteWithHint(word, names)}.`);
 }

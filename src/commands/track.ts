@@ -1,7 +1,7 @@
 // flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
 import { Command, Option } from "commander";
 import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
-import { FlowStream } from "../track/index.ts";
+import { FlowStream, TRACK_DEFAULTS } from "../track/index.ts";
 import { Interruption } from "./interruption.ts";
 import { drawProgress } from "./progress.ts";
 import { withSentences } from "./standard-streams.ts";
@@ -55,7 +55,11 @@ function trackSyntax(): Command {
         .argParser(collect)
         .default([], "as softflowd"),
     )
-    .option("--max-flows <n>", "live flows at the most; the least recently used goes first", "4194304")
+    .option(
+      "--max-flows <n>",
+      "live flows at the most; the least recently used goes first",
+      String(TRACK_DEFAULTS.maxFlows),
+    )
     .addOption(
       new Option("--tunnel <which>", "packets that carry others, or those inside")
         .choices(["outer", "inner"])

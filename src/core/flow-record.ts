@@ -97,7 +97,8 @@ function named(name: FieldName, values: Readonly<Record<string, number>>): Reade
 
 function milliseconds(column: Uint32Array, row: number): number | null {
   if (noTime(column, row)) return null;
-  return readSeconds(column, row) * 1000 + readNanoseconds(column, row) / 1e6;
+  const seconds = readSeconds(column, row);
+  return seconds * 1000 + readNanoseconds(column, row, seconds) / 1e6;
 }
 
 /** In a packet of IPv6 all zero is the address `::`; elsewhere it says that there is none. */

@@ -21,27 +21,17 @@ export function noTime(column: Uint32Array, row: number): boolean {
   return column[2 * row + 1]! > 0x7fff_ffff;
 }
 
-/** The whole seconds of a time column's value. */
+/** The whole seconds of a time column's value (not of "not known"). */
 export function readSeconds(column: Uint32Array, row: number): number {
-  return divide(column[2 * row + 1]!, column[2 * row]!);
+  const low = column[2 * row]!;
+  // The quotient of the inexact double is at most one off; the low 32 bits of the rest tell. No remainder of doubles,
+  // which is a call of a library function.
+  const quotient = Math.floor((column[2 * row + 1]! * WORD + low) / BILLION);
+  const rest = (low - Math.imul(quotient, BILLION)) | 0;
+  return rest < 0 ? quotient - 1 : rest >= BILLION ? quotient + 1 : quotient;
 }
 
-/** The nanoseconds of a time column's value beyond its whole seconds: 0..999,999,999. */
-export function readNanoseconds(column: Uint32Array, row: number): number {
-  return remainder(column[2 * row + 1]!, column[2 * row]!);
-}
-
-function divide(high: number, low: number): number {
-  // Long division by 10^9 in base 2^16: each step's dividend stays below 2^46.
-  const first = high % BILLION;
-  const upper = Math.floor(high / BILLION);
-  const second = first * 65_536 + (low >>> 16);
-  const middle = Math.floor(second / BILLION);
-  const third = (second % BILLION) * 65_536 + (low & 0xffff);
-  return (upper * 65_536 + middle) * 65_536 + Math.floor(third / BILLION);
-}
-
-function remainder(high: number, low: number): number {
-  const second = (high % BILLION) * 65_536 + (low >>> 16);
-  return ((second % BILLION) * 65_536 + (low & 0xffff)) % BILLION;
+/** The nanoseconds of a time column's value beyond its whole seconds, which are given: 0..999,999,999. */
+export function readNanoseconds(column: Uint32Array, row: number, seconds: number): number {
+  return (column[2 * row]! - Math.imul(seconds, BILLION)) | 0;
 }

@@ -14,6 +14,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** A mistyped word as an error names it: quoted, with the word that may be meant. */
+export function quoteWithHint(word: string, known: Iterable<string>): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? `"${word}"` : `"${word}" (did you mean ${meant}?)`;
+}
+
 /** Letters to put in, take out or change (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);

@@ -72,7 +72,6 @@ export class Decoder {
   /** Packets and octets by outcome (index = -outcome), and those read, not yet booked. */
   private readonly packets = new Float64Array(16);
   private readonly octets = new Float64Array(16);
-
   private readonly common: boolean;
 
   /** `common: false` sends every packet the long way, for tests. */
@@ -134,18 +133,13 @@ export class Decoder {
       f.cut = original > captured ? original - captured : 0;
       let outcome = captured === 0 ? EMPTY : this.walk(starts[at]!);
       if (f.inTunnel) outcome = this.closeTunnel(outcome);
+      if (outcome === NON_IP || outcome === ARP) {
+        if (this.nonIp && outcome === NON_IP) f.nonIpRow();
+        outcome = this.nonIp ? DONE : NON_IP;
+      }
       if (outcome === DONE) {
         numbers[row++] = (firstPacket + i) | 0;
         base += ROW_WORDS;
-      } else if (outcome === NON_IP || outcome === ARP) {
-        if (this.nonIp) {
-          if (outcome === NON_IP) f.nonIpRow();
-          outcome = DONE;
-          numbers[row++] = (firstPacket + i) | 0;
-          base += ROW_WORDS;
-        } else {
-          outcome = NON_IP;
-        }
       }
       packets[-outcome] = packets[-outcome]! + 1;
       octets[-outcome] = octets[-outcome]! + original;

@@ -15,9 +15,6 @@ export class Frame {
   base = 0;
   /** Ethernet type, PPP protocol in Ethernet's terms, or LLC's DSAP (below 0x600), whatever names the next header. */
   etherType = 0;
-  /** IP protocol, for the steps behind IP. */
-  proto = 0;
-  /** Extension headers and tunnels may follow one another; this many steps a packet at the most. */
   readonly openTunnels: boolean;
   readonly icmpErrors: boolean;
   /**
@@ -40,11 +37,6 @@ export class Frame {
     this.openTunnels = options.openTunnels;
     this.icmpErrors = options.icmpErrors;
     this.plainEthernet = options.plainEthernet;
-  }
-
-  /** Octets still there. */
-  left(): number {
-    return this.end - this.offset;
   }
 
   /** Remembers the packet as it stands before the tunnel in it is opened; what is inside writes over its row. */

@@ -47,7 +47,6 @@ export function ipv4(f: Frame): number {
   }
   f.offset = o + headerLength;
   if (headerLength > 20) sourceRoute(f, o + 20);
-  f.proto = proto;
   const fragment = view.getUint16(o + 6);
   if ((fragment & 0x3fff) !== 0) {
     f.fragments++;

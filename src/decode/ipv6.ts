@@ -42,7 +42,6 @@ export function ipv6(f: Frame): number {
     f.cut = 0;
   } else if (total > left + f.cut) f.lengthContradicts++;
   f.offset = o + 40;
-  f.proto = proto;
   if (proto === 6) return TCP;
   if (proto === 17) return UDP;
   if (proto === 58) return ICMPV6;
@@ -74,7 +73,6 @@ function extensions(f: Frame, start: number): number {
     o += length;
   }
   f.offset = o;
-  f.proto = proto;
   rows[base + KIND] = KIND_IPV6 | proto;
   return proto === 58 ? ICMPV6 : behindIp(f, proto);
 }

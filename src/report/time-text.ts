@@ -1,5 +1,6 @@
 // Times and spans as text: RFC 3339 and its readable form, from Int64 nanoseconds in two words.
 
+import { noTime, readNanoseconds, readSeconds } from "../core/nanoseconds.ts";
 import { asciiWords } from "./ascii-text.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
@@ -17,22 +18,9 @@ export class Instant {
 
   /** False, and nothing read, where the time is not known. */
   read(column: Uint32Array, row: number): boolean {
-    const low = column[2 * row]!;
-    const high = column[2 * row + 1]!;
-    if (high > 0x7fff_ffff) return false;
-    // The quotient of the inexact double is at most one off; the low 32 bits of the rest tell. No remainder of doubles,
-    // which is a call of a library function.
-    let seconds = Math.floor((high * WORD + low) / BILLION);
-    let rest = (low - Math.imul(seconds, BILLION)) | 0;
-    if (rest < 0) {
-      seconds--;
-      rest += BILLION;
-    } else if (rest >= BILLION) {
-      seconds++;
-      rest -= BILLION;
-    }
-    this.seconds = seconds;
-    this.nanoseconds = rest;
+    if (noTime(column, row)) return false;
+    this.seconds = readSeconds(column, row);
+    this.nanoseconds = readNanoseconds(column, row, this.seconds);
     return true;
   }
 

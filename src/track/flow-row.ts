@@ -1,6 +1,7 @@
 // How a live flow lies in memory: 32 words, two cache lines on one page. The first is the key and what each packet touches.
 //
 // A and B are the two ends in the key's own order; which of them is the source is a bit of the state. Uniflows: A is the source.
+import { FAMILY } from "../decode/index.ts";
 
 /** Words of a row; the words of a wider key follow, rounded up to whole cache lines. */
 export const FLOW_WORDS = 32;
@@ -35,6 +36,13 @@ export const FLOW = {
   firstPacket: 30,
   flowLabel: 31,
 } as const;
+
+/** True for the kind word of ICMP in IPv4 and of ICMPv6 in IPv6, whose ports are type and code. */
+export function isIcmp(kind: number): boolean {
+  const proto = kind & 0xff;
+  const family = (kind >>> 8) & 7;
+  return (proto === 1 && family === FAMILY.ipv4) || (proto === 58 && family === FAMILY.ipv6);
+}
 
 /** Bits of the state. */
 export const STATE = {

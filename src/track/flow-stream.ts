@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type OpenOptions, openSources } from "../capture/index.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
-import { type FlowCounts, Ledger, type TrackSummary } from "../core/ledger.ts";
+import { Ledger, type TrackSummary } from "../core/ledger.ts";
 import { DECODE_DEFAULTS, type DecodeOptions } from "../decode/index.ts";
 import { KeyMaker } from "./key-maker.ts";
 import { InlineLayers, type LayersSource } from "./layers-source.ts";
@@ -46,13 +46,12 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
       ...options.decode,
       quoteIcmpErrors: track.icmpErrors === "attach",
     };
-    const seed = (Math.random() * 0x1_0000_0000) | 0;
-    const keys = new KeyMaker(track.key, seed);
+    const keys = new KeyMaker(track.key);
     const source = await openSources([...names], options.open ?? {});
     let layers: LayersSource;
     if (options.worker ?? worthWorker(names)) {
       await source.close(); // it was opened to know that it can be: the thread opens it again
-      layers = new WorkerLayers(names, options.open ?? {}, decode, track.key, seed);
+      layers = new WorkerLayers(names, options.open ?? {}, decode, track.key, keys.seed);
     } else {
       layers = new InlineLayers(source, decode, keys);
     }
@@ -149,10 +148,6 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
       elapsedSeconds: ((this.ended ?? performance.now()) - this.began) / 1000,
       problems,
     };
-  }
-
-  get flows(): FlowCounts {
-    return this.tracker.flows;
   }
 
   progress(): { done: number; total: number } | null {

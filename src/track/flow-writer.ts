@@ -3,7 +3,7 @@ import { type EndReason, FLOW_EVENT, type FlowEvent } from "../core/elements.ts"
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { writeTime } from "../core/nanoseconds.ts";
 import { FAMILY } from "../decode/index.ts";
-import { type Carries, FLOW, STATE } from "./flow-row.ts";
+import { type Carries, FLOW, isIcmp, STATE } from "./flow-row.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { KeyPlan } from "./key.ts";
 
@@ -109,12 +109,6 @@ export class FlowWriter {
     put(c.reverseBytes, r, words[at + FLOW.bytes + other]! * both, carries.high(row, 2 + other) * both);
     put(c.reverseFrameBytes, r, words[at + FLOW.frameBytes + other]! * both, carries.high(row, 4 + other) * both);
   }
-}
-
-function isIcmp(kind: number): boolean {
-  const proto = kind & 0xff;
-  const family = (kind >>> 8) & 7;
-  return (proto === 1 && family === FAMILY.ipv4) || (proto === 58 && family === FAMILY.ipv6);
 }
 
 function put(column: Uint32Array, row: number, low: number, high: number): void {

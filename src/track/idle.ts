@@ -1,6 +1,5 @@
 // How long a flow may be silent, by its protocol and its TCP state.
-import { FAMILY } from "../decode/index.ts";
-import { FLOW, STATE } from "./flow-row.ts";
+import { FLOW, isIcmp, STATE } from "./flow-row.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { Timeouts } from "./timeouts.ts";
 
@@ -56,9 +55,7 @@ export class IdleRules {
       return this.said(state) ? timeouts["tcp.fin"] : timeouts.tcp;
     }
     if (proto === 17) return timeouts.udp;
-    const family = (kind >>> 8) & 7;
-    const icmp = (proto === 1 && family === FAMILY.ipv4) || (proto === 58 && family === FAMILY.ipv6);
-    return icmp ? timeouts.icmp : timeouts.general;
+    return isIcmp(kind) ? timeouts.icmp : timeouts.general;
   }
 
   /** Milliseconds of silence at a second. */

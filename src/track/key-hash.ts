@@ -1,4 +1,4 @@
-// The hash of a flow key: of a Layers row whose key is made, and of a flow's row alike.
+// The hash of a flow key that lies in a Layers row.
 import { FAMILY, L } from "../decode/index.ts";
 
 const { ports: PORTS, kind: KIND } = L;

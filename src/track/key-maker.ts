@@ -37,7 +37,8 @@ export interface KeyOptions {
 export class KeyMaker {
   readonly fragments = new FragmentTable();
   private readonly plan: KeyPlan;
-  private readonly biflow: boolean;
+  /** Both directions have one key: asked for, and the key has both ends. */
+  readonly biflow: boolean;
   private readonly identifier: boolean;
   private readonly plain: boolean;
   /** So that nobody can prepare packets whose keys all fall on one another. */
@@ -72,8 +73,8 @@ export class KeyMaker {
     }
   }
 
-  /** Makes a packet's quoted key that of a row of its own, row `to` of a block: an ICMP error's cause. Returns the hash. */
-  prepareQuoted(from: LayersBlock, row: number, index: number, to: LayersBlock): number {
+  /** Makes a packet's quoted key that of a row of its own, row `to` of a block: an ICMP error's cause. */
+  prepareQuoted(from: LayersBlock, row: number, index: number, to: LayersBlock): void {
     const { rows } = to;
     for (let i = 0; i < ROW_WORDS; i++) rows[i] = from.rows[row * ROW_WORDS + i]!;
     for (let i = 0; i < EMBEDDED_WORDS; i++) rows[i] = from.embedded[index * EMBEDDED_WORDS + i]!;
@@ -81,7 +82,6 @@ export class KeyMaker {
     rows[SERVICE] = (rows[SERVICE]! & 0xffff) | (proto === 1 || proto === 58 ? ICMP : 0);
     to.count = 1;
     this.prepare(to);
-    return to.hashes[0]!;
   }
 
   private rare(rows: Int32Array, base: number): void {

@@ -1,7 +1,7 @@
 // What makes a flow (the attributes A of its definition): presets of softflowd's ladder, or any list of decoded fields.
 import { type FieldName, findElement } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
-import { nearest } from "../core/suggestion.ts";
+import { quoteWithHint } from "../core/suggestion.ts";
 import { EXTRA_WORDS, L } from "../decode/index.ts";
 
 /** softflowd's ladder (-T), each step with what the one before has. */
@@ -65,10 +65,9 @@ function keyField(word: string): FieldName {
   const name = findElement(word)?.name as FieldName | undefined;
   if (name !== undefined && KEY_FIELDS.includes(name)) return name;
   const presets = Object.keys(KEY_PRESETS);
-  const meant = nearest(word, [...presets, ...KEY_FIELDS]);
-  const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+  const found = quoteWithHint(word, [...presets, ...KEY_FIELDS]);
   throw new UsageError(
-    `--key: expected one of ${presets.join(", ")}, or a list of ${KEY_FIELDS.join(", ")}; found "${word}"${hint}.`,
+    `--key: expected one of ${presets.join(", ")}, or a list of ${KEY_FIELDS.join(", ")}; found ${found}.`,
   );
 }
 

@@ -43,7 +43,7 @@ export type TrackWords = Partial<Omit<TrackOptions, "key" | "timeouts">> & {
 };
 
 /** 16 Mi flows fill the memory that rows can have. */
-const MOST_FLOWS = 16_777_216;
+export const MOST_FLOWS = 16_777_216;
 
 /** Checks and completes; wrong words are a UsageError. */
 export function trackOptions(words: TrackWords = {}): TrackOptions {
@@ -77,5 +77,5 @@ const NAMES = Object.keys(TRACK_DEFAULTS).join(", ");
 function keyOptions(key: TrackWords["key"]): KeyOptions {
   if (key === undefined) return TRACK_DEFAULTS.key;
   if (typeof key === "string") return keyOptions(parseKey(key));
-  return "plan" in key ? key : { plan: key, biflow: key.symmetric, icmp: "typeCode" };
+  return "plan" in key ? key : { plan: key, biflow: true, icmp: "typeCode" };
 }

@@ -71,7 +71,7 @@ export class Tracker implements Clocked {
     this.plain = !this.attach && !this.updates;
     this.keys = keys;
     const { plan } = options.key;
-    const biflow = options.key.biflow && plan.symmetric;
+    const { biflow } = keys;
     this.biflow = biflow;
     this.table = new FlowTable(plan.extraWords);
     this.rules = new IdleRules(this.table, options.timeouts, biflow);
@@ -279,7 +279,7 @@ export class Tracker implements Clocked {
 
   /** The flow whose packet an ICMP error quotes, or -1. */
   private cause(block: LayersBlock, i: number, base: number): number {
-    this.quoted.hashes[0] = this.keys.prepareQuoted(block, i, block.rows[base + IDENTIFICATION]! - 1, this.quoted);
+    this.keys.prepareQuoted(block, i, block.rows[base + IDENTIFICATION]! - 1, this.quoted);
     return this.table.find(this.quoted, 0);
   }
 
