@@ -1,5 +1,6 @@
 // FlowBatch: a block of flow records as columns. It passes from every source of flows to every sink.
-import { ELEMENTS, type FieldName, type Kind, type KindOf } from "./elements.ts";
+import { ELEMENTS, type Element, type FieldName, type Kind, type KindOf } from "./elements.ts";
+import { OtherFields } from "./other-fields.ts";
 
 interface Arrays {
   u8: Uint8Array;
@@ -30,11 +31,17 @@ export const BATCH_ROWS = 65_536;
 export class FlowBatch {
   readonly capacity: number;
   readonly columns: Columns;
+  /** What records say beyond the columns. */
+  readonly other: OtherFields;
+  /** The fields that the batch's source can say; the other columns are empty. */
+  readonly elements: readonly Element[];
   rows = 0;
 
-  constructor(capacity = BATCH_ROWS) {
+  constructor(capacity = BATCH_ROWS, elements: readonly Element[] = ELEMENTS) {
     if (!(capacity > 0 && capacity <= BATCH_ROWS)) throw new RangeError(`capacity must be 1 to ${BATCH_ROWS}`);
     this.capacity = capacity;
+    this.elements = elements;
+    this.other = new OtherFields(capacity);
     this.columns = Object.fromEntries(
       ELEMENTS.map((element) => [element.name, allocate(element.kind, capacity)]),
     ) as unknown as Columns;

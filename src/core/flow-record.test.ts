@@ -1,13 +1,21 @@
 // FlowRecord: the values of a row are those that the columns hold.
 import { expect, test } from "vitest";
 import { parseAddress } from "./address.ts";
-import { ELEMENTS, END_REASON, FLOW_EVENT } from "./elements.ts";
+import {
+  type Element,
+  END_REASON,
+  FLOW_EVENT,
+  MESSAGE_ELEMENTS,
+  PACKET_ELEMENTS,
+  SAMPLING_SOURCE,
+} from "./elements.ts";
+import { fieldsFrom } from "./fields.ts";
 import { FlowBatch } from "./flow-batch.ts";
 import { flowsOf, RecordCursor } from "./flow-record.ts";
 import { writeTime } from "./nanoseconds.ts";
 
-function batchOfTwo(): FlowBatch {
-  const batch = new FlowBatch(4);
+function batchOfTwo(elements: readonly Element[] = PACKET_ELEMENTS): FlowBatch {
+  const batch = new FlowBatch(4, elements);
   const { columns } = batch;
   batch.rows = 2;
   columns.event[1] = FLOW_EVENT.update;
@@ -51,5 +59,23 @@ test("one object that moves; as JSON it has every field, in the order of the tab
   const flows = [...flowsOf(batchOfTwo())];
   expect(flows).toHaveLength(2);
   expect(flows[0]).toBe(flows[1]);
-  expect(Object.keys(JSON.parse(JSON.stringify(flows[0])))).toEqual(ELEMENTS.map(({ name }) => name));
+  expect(Object.keys(JSON.parse(JSON.stringify(flows[0])))).toEqual(PACKET_ELEMENTS.map(({ name }) => name));
+});
+
+test("of export messages it has their fields, and what is beyond them", () => {
+  const batch = batchOfTwo(MESSAGE_ELEMENTS);
+  batch.columns.exporter.set(parseAddress("192.0.2.1")!, 16);
+  batch.columns.samplingSource[1] = SAMPLING_SOURCE.options;
+  batch.other.addText(1, "interfaceName", "Gi0/1");
+  batch.other.addText(1, "__proto__", "\ufeffnot a prototype");
+  const record = new RecordCursor().at(batch, 1);
+  expect(record).toMatchObject({ exporter: "192.0.2.1", samplingSource: "options", dstAddr: "::", nextHop: null });
+  expect(Object.entries(record.other!)).toEqual([
+    ["interfaceName", "Gi0/1"],
+    ["__proto__", "\ufeffnot a prototype"],
+  ]);
+  const copy = JSON.parse(JSON.stringify(record));
+  expect(Object.keys(copy)).toEqual(fieldsFrom("messages").map(({ name }) => name));
+  expect(copy.other.interfaceName).toBe("Gi0/1");
+  expect(new RecordCursor().at(batch, 0).other).toEqual({});
 });
