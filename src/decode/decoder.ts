@@ -5,7 +5,7 @@ import { arp } from "./arp.ts";
 import { commonCase } from "./common-case.ts";
 import { arcnet, linuxCooked, linuxCooked2, loopback, nflog, pktap } from "./cooked.ts";
 import { ethernet, etherType, pbb, vlan } from "./ethernet.ts";
-import { Frame } from "./frame.ts";
+import { Frame, type IpPlace } from "./frame.ts";
 import { icmp, icmpv6 } from "./icmp.ts";
 import { ieee80211, prism, radiotap } from "./ieee80211.ts";
 import { ip } from "./ip.ts";
@@ -74,7 +74,7 @@ export class Decoder {
   private readonly octets = new Float64Array(16);
   private readonly common: boolean;
 
-  /** `common: false` sends every packet the long way, for tests. */
+  /** `common: false` sends every packet the long way, which `place` needs. */
   constructor(options: DecodeOptions, common = true) {
     this.common = common;
     this.frame = new Frame({
@@ -128,6 +128,7 @@ export class Decoder {
       rows[base + MACS + 2] = 0;
       rows[base + TUNNEL] = 0;
       f.base = base;
+      f.etherType = 0;
       f.offset = start;
       f.end = start + captured;
       f.cut = original > captured ? original - captured : 0;
@@ -148,6 +149,11 @@ export class Decoder {
     octets[-DONE] = octets[-DONE]! + commonOctets;
     out.count = row;
     out.embeddedCount = f.embeddedCount;
+  }
+
+  /** Where the headers of the last packet lie that went the long way and was IP. The decoder's own: valid until it decodes again. */
+  get place(): IpPlace {
+    return this.frame;
   }
 
   /** The way through the headers. Ethernet, IP and the common transports come first: most packets see only those. */

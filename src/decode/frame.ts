@@ -4,11 +4,22 @@ import { OUTCOME } from "./step.ts";
 
 const { done: DONE } = OUTCOME;
 
-export class Frame {
+/** Where an IP packet lies in its block's octets. */
+export interface IpPlace {
+  /** Its header. */
+  readonly ip: number;
+  /** The header behind those of IP: TCP's, UDP's; IPv6 later fragments: the first extension header. */
+  readonly offset: number;
+  /** Where its captured octets end. */
+  readonly end: number;
+}
+
+export class Frame implements IpPlace {
   view: DataView = new DataView(new ArrayBuffer(0));
   /** Where the next header starts, and where the captured octets end (IP: where its packet ends, if that is earlier). */
   offset = 0;
   end = 0;
+  ip = 0;
   /** Octets of the frame that are on the wire after `end` because the capture cut them. */
   cut = 0;
   rows: Int32Array = new Int32Array(ROW_WORDS);

@@ -22,6 +22,7 @@ export function ipv4(f: Frame): number {
   const headerLength = (first >>> 22) & 0x3c;
   let total = first & 0xffff;
   if (headerLength < 20) return MALFORMED;
+  f.ip = o;
   // Segmentation offload leaves 0: the packet is as long as its frame.
   if (total === 0) total = left + f.cut;
   else if (total < headerLength) return MALFORMED;

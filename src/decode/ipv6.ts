@@ -20,6 +20,7 @@ export function ipv6(f: Frame): number {
   const { view, rows, base } = f;
   const first = view.getInt32(o);
   if (first >>> 28 !== 6) return MALFORMED;
+  f.ip = o;
   const payload = view.getUint16(o + 4);
   const proto = view.getUint8(o + 6);
   rows[base] = view.getInt32(o + 8);

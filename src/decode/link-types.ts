@@ -18,6 +18,7 @@ const FIRST_STEP: ReadonlyMap<number, number> = new Map([
   [119, STEP.prism],
   [127, STEP.radiotap],
   [129, STEP.arcnet], // ARCNET_LINUX
+  [219, STEP.mpls],
   [228, STEP.ipv4],
   [229, STEP.ipv6],
   [239, STEP.nflog],

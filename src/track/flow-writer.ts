@@ -1,5 +1,5 @@
 // From a live flow to a record: one row of a FlowBatch, with the source where the initiator is.
-import { type EndReason, FLOW_EVENT, type FlowEvent } from "../core/elements.ts";
+import { type EndReason, FLOW_EVENT, type FlowEvent, PACKET_ELEMENTS } from "../core/elements.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { writeTime } from "../core/nanoseconds.ts";
 import { FAMILY } from "../decode/index.ts";
@@ -14,8 +14,8 @@ const ROWS = 1024;
 const MARGIN = 8;
 
 export class FlowWriter {
-  private batch = new FlowBatch(ROWS);
-  private spare = new FlowBatch(ROWS);
+  private batch = new FlowBatch(ROWS, PACKET_ELEMENTS);
+  private spare = new FlowBatch(ROWS, PACKET_ELEMENTS);
   private readonly table: FlowTable;
   private readonly carries: Carries;
   private readonly biflow: boolean;

@@ -2,7 +2,7 @@
 
 import { FLOW_EVENT } from "../core/elements.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
-import { type EventWord, type FlowView, RecordCursor } from "../core/flow-record.ts";
+import { type FlowView, RecordCursor } from "../core/flow-record.ts";
 import type { TrackSummary } from "../core/ledger.ts";
 import type { FlowStream } from "./flow-stream.ts";
 
@@ -22,9 +22,10 @@ export interface FlowObserver {
  */
 export async function observe(stream: FlowStream, observer: FlowObserver): Promise<TrackSummary> {
   const cursor = new RecordCursor();
-  const calls: Record<EventWord, keyof FlowObserver> = { start: "onStart", update: "onUpdate", end: "onEnd" };
   const byEvent: (keyof FlowObserver | undefined)[] = [];
-  for (const word of Object.keys(calls) as EventWord[]) byEvent[FLOW_EVENT[word]] = calls[word];
+  byEvent[FLOW_EVENT.start] = "onStart";
+  byEvent[FLOW_EVENT.update] = "onUpdate";
+  byEvent[FLOW_EVENT.end] = "onEnd";
   for await (const batch of stream) tell(batch);
   return stream.summary();
 
