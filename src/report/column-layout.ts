@@ -1,12 +1,15 @@
 // One flow a line for people, with the columns that they chose (`--fields`), aligned under their titles.
 import { isNone } from "../core/address.ts";
-import { type Element, END_REASON, type FieldName, FLOW_EVENT } from "../core/elements.ts";
+import { PRINTED_WORDS } from "../core/element-words.ts";
+import { type Element, type FieldName, FLOW_EVENT } from "../core/elements.ts";
+import { type Field, OTHER, ZERO_IS_ADDRESS } from "../core/fields.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { AsciiText } from "./ascii-text.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { styled } from "./colour.ts";
 import type { FlowLayout } from "./flow-layout.ts";
 import type { LineOptions } from "./line-layout.ts";
+import { OtherText } from "./other-text.ts";
 import { PROTOCOL_NAMES } from "./protocol-names.ts";
 import { FLAGS_WIDTH, writeTcpFlags } from "./tcp-flags.ts";
 import { DATE_WIDTH, DateText, Instant } from "./time-text.ts";
@@ -21,15 +24,13 @@ const NUMBER_WIDTHS = { u8: 3, u16: 5, u32: 7, u64: 8 } as const;
 const PROTOCOLS = PROTOCOL_NAMES.map((name) => new AsciiText(name));
 
 /** The words of a numbered field, by number. */
-function wordsOf(values: Record<string, number>): (AsciiText | undefined)[] {
+function wordsOf(values: Readonly<Record<string, number>>): (AsciiText | undefined)[] {
   const words: (AsciiText | undefined)[] = [];
   for (const [word, value] of Object.entries(values)) if (value !== 0) words[value] = new AsciiText(word);
   return words;
 }
-const EVENTS = wordsOf(FLOW_EVENT);
 /** As the `events` layout has them. */
-const EVENT_NAMES = wordsOf({ START: FLOW_EVENT.start, UPDATE: FLOW_EVENT.update, END: FLOW_EVENT.end });
-const REASONS = wordsOf(END_REASON);
+const EVENT_NAMES = wordsOf(Object.fromEntries(Object.entries(FLOW_EVENT).map(([word, n]) => [word.toUpperCase(), n])));
 
 type Write = (layout: ColumnLayout, out: ByteWriter, columns: Columns, row: number) => void;
 
@@ -41,17 +42,21 @@ interface Column {
 }
 
 export class ColumnLayout implements FlowLayout {
-  readonly recordOctets: number;
+  readonly other = new OtherText("line");
   readonly time = new Instant();
   readonly dates = new DateText(" ");
   private columns: Columns = new FlowBatch(1).columns;
   private readonly chosen: readonly Column[];
+  /** Octets of a record at the most, without `other`. */
+  private readonly fixedOctets: number;
+  private readonly hasOther: boolean;
   private readonly colour: boolean;
 
-  constructor(elements: readonly Element[], { event, colour }: LineOptions) {
-    this.chosen = [...(event ? [EVENT_TIME, EVENT] : []), ...elements.map(columnOf)];
+  constructor(fields: readonly Field[], { event, colour }: LineOptions) {
+    this.chosen = [...(event ? [EVENT_TIME, EVENT] : []), ...fields.map(columnOf)];
     this.colour = colour;
-    this.recordOctets = this.chosen.reduce((sum, column) => sum + 42 + column.width, 1);
+    this.hasOther = fields.includes(OTHER);
+    this.fixedOctets = this.chosen.reduce((sum, column) => sum + 42 + column.width, 1);
   }
 
   header(out: ByteWriter): void {
@@ -63,8 +68,13 @@ export class ColumnLayout implements FlowLayout {
     out.ascii(`${styled(titles.join(" "), "bold", this.colour)}\n`);
   }
 
-  bind(columns: Columns): void {
+  bind({ columns, other }: FlowBatch): void {
     this.columns = columns;
+    this.other.bind(other);
+  }
+
+  octets(row: number): number {
+    return this.hasOther ? this.fixedOctets + this.other.octets(row) : this.fixedOctets;
   }
 
   record(out: ByteWriter, row: number): void {
@@ -95,7 +105,16 @@ const EVENT: Column = {
   write: (_, out, columns, row) => writeWord(out, EVENT_NAMES[columns.event[row]!]),
 };
 
-function columnOf(element: Element): Column {
+const OTHER_COLUMN: Column = {
+  title: OTHER.title,
+  width: OTHER.title.length,
+  right: false,
+  write: (layout, out, _, row) => layout.other.write(out, row),
+};
+
+function columnOf(field: Field): Column {
+  if (field.kind === "other") return OTHER_COLUMN;
+  const element: Element = field;
   const name = element.name as FieldName;
   const { title, kind } = element;
   const left = (width: number, write: Write): Column => ({
@@ -108,8 +127,11 @@ function columnOf(element: Element): Column {
     case "time":
       return left(DATE_WIDTH, (layout, out, columns, row) => writeTime(layout, out, columns[name] as Uint32Array, row));
     case "address":
-      return left(15, (_, out, columns, row) =>
-        writeAddress(out, columns[name] as Uint8Array, columns.ipVersion[row]!, row),
+      return left(
+        15,
+        ZERO_IS_ADDRESS.has(name)
+          ? (_, out, columns, row) => writeEnd(out, columns[name] as Uint8Array, columns.ipVersion[row]!, row)
+          : (_, out, columns, row) => writeAddress(out, columns[name] as Uint8Array, row),
       );
     case "mac":
       return left(17, (_, out, columns, row) => writeMac(out, columns[name] as Uint32Array, row));
@@ -117,11 +139,13 @@ function columnOf(element: Element): Column {
       return left(FLAGS_WIDTH, (_, out, columns, row) => writeTcpFlags(out, columns[name][row]!));
     case "etherType":
       return left(6, (_, out, columns, row) => writeHex(out, columns[name][row]!));
-    case "endReason":
-      return left(9, (_, out, columns, row) => writeWord(out, REASONS[columns[name][row]!]));
-    case "event":
-      return left(6, (_, out, columns, row) => writeWord(out, EVENTS[columns[name][row]!]));
     default:
+  }
+  const named = PRINTED_WORDS[element.print];
+  if (named !== undefined) {
+    const words = wordsOf(named);
+    const width = Math.max(...Object.keys(named).map((word) => word.length));
+    return left(width, (_, out, columns, row) => writeWord(out, words[columns[name][row]!]));
   }
   if (name === "proto") return left(6, (_, out, columns, row) => writeProtocol(out, columns, row));
   const width = Math.max(NUMBER_WIDTHS[kind as keyof typeof NUMBER_WIDTHS], title.length);
@@ -144,9 +168,14 @@ function writeTime(layout: ColumnLayout, out: ByteWriter, column: Uint32Array, r
   else out.octet(DASH);
 }
 
-function writeAddress(out: ByteWriter, column: Uint8Array, version: number, row: number): void {
-  if (version !== 6 && noAddress(column, 16 * row)) out.octet(DASH);
+function writeAddress(out: ByteWriter, column: Uint8Array, row: number): void {
+  if (noAddress(column, 16 * row)) out.octet(DASH);
   else out.address(column, 16 * row);
+}
+
+function writeEnd(out: ByteWriter, column: Uint8Array, version: number, row: number): void {
+  if (version === 6) out.address(column, 16 * row);
+  else writeAddress(out, column, row);
 }
 
 function writeMac(out: ByteWriter, column: Uint32Array, row: number): void {

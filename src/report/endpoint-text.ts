@@ -23,19 +23,23 @@ export const DESTINATION = 1;
 /** `255.255.255.255:65535` */
 export const ENDPOINT_WIDTH = 21;
 
-/** One end of a flow. In a packet of IPv6 all zero is the address `::`; elsewhere it says that there is none: `-`. */
+/**
+ * One end of a flow. In a record of IPv6 all zero is the address `::`; elsewhere it says that there is none: `-`. Exporters that
+ * sum up leave out addresses and keep the protocol.
+ */
 export function writeEndpoint(out: ByteWriter, columns: Columns, row: number, end: number): void {
   const address = end === SOURCE ? columns.srcAddr : columns.dstAddr;
   const version = columns.ipVersion[row]!;
-  if (version === 0 && columns.etherType[row] !== ARP && noAddress(address, 16 * row)) {
-    const mac = end === SOURCE ? columns.srcMac : columns.dstMac;
+  const protocol = columns.proto[row]!;
+  const mac = end === SOURCE ? columns.srcMac : columns.dstMac;
+  const framed = columns.etherType[row]! | mac[2 * row]! | mac[2 * row + 1]!;
+  if ((version | protocol) === 0 && framed !== 0 && columns.etherType[row] !== ARP && noAddress(address, 16 * row)) {
     out.mac(mac[2 * row]!, mac[2 * row + 1]!);
     return;
   }
-  const protocol = columns.proto[row]!;
   const icmp = protocol === ICMP || protocol === ICMP6;
   const port = (end === SOURCE ? columns.srcPort : columns.dstPort)[row]!;
-  const shown = version !== 0 && (icmp ? end === DESTINATION : port !== 0 || HAS_PORTS[protocol] === 1);
+  const shown = (version | protocol) !== 0 && (icmp ? end === DESTINATION : port !== 0 || HAS_PORTS[protocol] === 1);
   if (version !== 6 && noAddress(address, 16 * row)) {
     out.octet(DASH);
   } else if (shown && !ipv4(address, 16 * row)) {

@@ -1,16 +1,28 @@
 // Every layout of flow records, octet for octet, and how the printer treats its stream.
 import { Writable } from "node:stream";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../core/address.ts";
-import { ELEMENTS, END_REASON, type FieldName, FLOW_EVENT } from "../core/elements.ts";
+import {
+  ELEMENTS,
+  END_REASON,
+  type FieldName,
+  FLOW_EVENT,
+  MESSAGE_ELEMENTS,
+  PACKET_ELEMENTS,
+} from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
 import { FlowBatch, WIDTH } from "../core/flow-batch.ts";
+import { nameNumber } from "../core/other-fields.ts";
 import { createFlowPrinter, type FlowFormat, type FlowPrinterOptions } from "./flow-printer.ts";
 
 /** Addresses as text, times as nanoseconds or null, everything else as the number in the column. */
 type Row = Partial<Record<FieldName, string | number | bigint | null>>;
 
-function batchOf(rows: readonly Row[]): FlowBatch {
+/** Row, name and value of an entry of `other`, in the order of rows. */
+type Entry = readonly [row: number, name: string, value: string | Uint8Array];
+
+function batchOf(rows: readonly Row[], entries: readonly Entry[] = []): FlowBatch {
   const batch = new FlowBatch(Math.max(rows.length, 1));
   batch.rows = rows.length;
   for (const [row, values] of rows.entries()) {
@@ -22,6 +34,12 @@ function batchOf(rows: readonly Row[]): FlowBatch {
         batch.columns[name][2 * row + 1] = Number((BigInt(value) >> 32n) & 0xffff_ffffn);
       } else if (kind !== "address") batch.columns[name][row] = Number(value);
     }
+  }
+  for (const [row, name, value] of entries) {
+    const octets = typeof value === "string" ? new TextEncoder().encode(value) : value;
+    const start = batch.other.room(octets.length);
+    batch.other.text.set(octets, start);
+    batch.other.add(row, nameNumber(name), start + octets.length);
   }
   return batch;
 }
@@ -39,10 +57,14 @@ class Memory extends Writable {
   }
 }
 
-async function print(options: FlowPrinterOptions, rows: readonly Row[]): Promise<string> {
+async function print(
+  options: FlowPrinterOptions,
+  rows: readonly Row[],
+  entries: readonly Entry[] = [],
+): Promise<string> {
   const memory = new Memory();
   const printer = createFlowPrinter(options, memory);
-  await printer.write(batchOf(rows));
+  await printer.write(batchOf(rows, entries));
   await printer.end();
   return memory.text;
 }
@@ -162,6 +184,17 @@ const OSPF: Row = {
   endReason: END_REASON.idle,
 };
 const GRE_WITH_NO_NAME: Row = { ...OSPF, proto: 200 };
+/** As an exporter might say it. */
+const EXPORTED: Row = {
+  ...SIX,
+  exporter: "192.0.2.1",
+  domain: 256,
+  received: T + 60_000_000_000n,
+  inIf: 12,
+  outIf: 345,
+  samplingRate: 1000,
+  samplingSource: 3,
+};
 const ALL = [WEB, DNS, PING, ROUTER, SIX, DAD, ARP, LLDP, OSPF, GRE_WITH_NO_NAME];
 
 describe("line", () => {
@@ -244,7 +277,7 @@ Time                    Event  Source             Bytes
 });
 
 describe("json", () => {
-  it("has every field in the order of the table", async () => {
+  it("has every field that packets say, in the order of the table", async () => {
     expect(await print({ format: "json" }, [WEB])).toBe(
       '{"event":"end","start":"2023-11-14T22:13:20.123456789Z","end":"2023-11-14T22:13:32.468456789Z",' +
         '"srcAddr":"10.0.0.1","dstAddr":"23.1.2.3","srcPort":51234,"dstPort":443,"proto":6,"ipVersion":4,"etherType":2048,' +
@@ -257,7 +290,7 @@ describe("json", () => {
   it("is JSON with the names of the table, whatever the record", async () => {
     const lines = (await print({ format: "json" }, [...ALL, {}])).trimEnd().split("\n");
     expect(lines).toHaveLength(ALL.length + 1);
-    for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(ELEMENTS.map(({ name }) => name));
+    for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(PACKET_ELEMENTS.map(({ name }) => name));
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({
       event: null,
       start: null,
@@ -274,9 +307,11 @@ describe("json", () => {
   });
 
   it("has the words of all events and reasons, and null for any other number", async () => {
-    const events = [0, 1, 2, 3, 5, 255].map((event) => ({ event }));
+    const events = [0, 1, 2, 3, 4, 5, 255].map((event) => ({ event }));
     expect(await print({ format: "json", fields: ["event"] }, events)).toBe(
-      ["null", '"start"', '"end"', "null", '"update"', "null"].map((event) => `{"event":${event}}\n`).join(""),
+      ["null", '"start"', '"end"', '"denied"', '"alert"', '"update"', "null"]
+        .map((event) => `{"event":${event}}\n`)
+        .join(""),
     );
     const reasons = [0, 1, 2, 3, 4, 5, 6].map((endReason) => ({ endReason }));
     expect(await print({ format: "json", fields: ["endReason"] }, reasons)).toBe(
@@ -324,6 +359,143 @@ describe("csv", () => {
   });
 });
 
+describe("records of exporters", () => {
+  const from = "messages";
+
+  it("have the fields that messages say, and what is beyond them, in JSON", async () => {
+    const [line] = (await print({ format: "json", from }, [EXPORTED], [[0, "interfaceName", "Gi0/1"]])).split("\n");
+    const record = JSON.parse(line!);
+    expect(Object.keys(record)).toEqual([...MESSAGE_ELEMENTS.map(({ name }) => name), "other"]);
+    expect(record).toMatchObject({
+      exporter: "192.0.2.1",
+      received: "2023-11-14T22:14:20.000000000Z",
+      domain: 256,
+      outIf: 345,
+      samplingRate: 1000,
+      samplingSource: "options",
+      other: { interfaceName: "Gi0/1" },
+    });
+    expect(line!.endsWith(',"other":{"interfaceName":"Gi0/1"}}')).toBe(true);
+  });
+
+  it("have no address where all is zero, but `::` as an end of IPv6", async () => {
+    const fields = ["srcAddr", "dstAddr", "exporter", "nextHop", "natSrcAddr"] as const;
+    expect(await print({ format: "json", fields }, [{ ipVersion: 6 }, { ipVersion: 4 }])).toBe(
+      '{"srcAddr":"::","dstAddr":"::","exporter":null,"nextHop":null,"natSrcAddr":null}\n' +
+        '{"srcAddr":null,"dstAddr":null,"exporter":null,"nextHop":null,"natSrcAddr":null}\n',
+    );
+    expect(await print({ format: "line", fields, header: false }, [{ ipVersion: 6 }])).toMatch(/^:: +:: +- +- +-\n$/);
+  });
+
+  it("have all words of where the sampling rate is from", async () => {
+    const rows = [0, 1, 2, 3, 4, 5, 6].map((samplingSource) => ({ samplingSource }));
+    const words = ["configured", "record", "options", "header", "sample"];
+    const fields = ["samplingSource"] as const;
+    expect(await print({ format: "csv", fields, header: false }, rows)).toBe(["", ...words, "", ""].join("\r\n"));
+    expect(await print({ format: "line", fields, header: false }, rows)).toBe(["-", ...words, "-", ""].join("\n"));
+  });
+
+  it("have interfaces and exporter in their line, and say when a firewall stopped the packets", async () => {
+    const sums: Row = { exporter: "2001:db8::9", proto: 6, dstPort: 443, packets: 5, bytes: 500, flows: 3 };
+    const rows = [EXPORTED, { ...WEB, exporter: "192.0.2.1" }, { ...DNS, event: FLOW_EVENT.denied }, sums, {}];
+    expect(await print({ format: "line", from }, rows)).toBe(`\
+Start                   Duration Proto                 Source     Destination           Flags     Pkts   Bytes RPkts  RBytes In>Out    Exporter
+2023-11-14 22:13:20.123  12.345s TCP      [2001:db8::1]:51234 <-> [2001:db8:1:2:3:4:5:6]:443 0x01ff      12    2345    14   34567 12>345    192.0.2.1
+2023-11-14 22:13:20.123  12.345s TCP           10.0.0.1:51234 <-> 23.1.2.3:443          ...AP.SF    12    2345    14   34567 1>0       192.0.2.1
+2023-11-14 22:13:21.500   0.000s UDP     192.168.100.100:5353  -> 224.0.0.251:5353      -            1      74     0       0 0>0       - DENIED
+-                              - TCP                      -:0  -> -:443                 -            5     500     0       0 0>0       2001:db8::9
+-                              - -                          -  -> -                     -            0       0     0       0 0>0       -
+`);
+    expect(await print({ format: "events", from, header: false }, [{ ...DNS, event: FLOW_EVENT.alert }])).toContain(
+      " ALERT ",
+    );
+  });
+});
+
+describe("other", () => {
+  const fields = ["bytes", "other", "packets"] as const;
+  const entries: [number, string, string][] = [
+    [1, "interfaceName", "Gi0/1"],
+    [1, "interfaceDescription", 'to "Köln", \\ 1=2'],
+    [3, "empty", ""],
+  ];
+  const rows = [{}, {}, {}, {}];
+
+  it("is an object in JSON", async () => {
+    expect(await print({ format: "json", fields }, rows, entries)).toBe(
+      '{"bytes":0,"other":{},"packets":0}\n' +
+        '{"bytes":0,"other":{"interfaceName":"Gi0/1","interfaceDescription":"to \\"K\\u00f6ln\\", \\\\ 1=2"},"packets":0}\n' +
+        '{"bytes":0,"other":{},"packets":0}\n{"bytes":0,"other":{"empty":""},"packets":0}\n',
+    );
+  });
+
+  it("is that object in one cell of CSV", async () => {
+    expect(await print({ format: "csv", fields }, rows, entries)).toBe(
+      "bytes,other,packets\r\n0,{},0\r\n" +
+        '0,"{""interfaceName"":""Gi0/1"",""interfaceDescription"":""to \\""K\\u00f6ln\\"", \\\\ 1=2""}",0\r\n' +
+        '0,{},0\r\n0,"{""empty"":""""}",0\r\n',
+    );
+  });
+
+  it("is words in a column", async () => {
+    const text = await print({ format: "line", fields: ["OTHER" as "other"] }, rows, entries);
+    expect(Buffer.from(text, "latin1").toString()).toBe(
+      'Other\n-\ninterfaceName=Gi0/1 interfaceDescription="to \\"Köln\\", \\\\ 1=2"\n-\nempty=""\n',
+    );
+  });
+
+  it("of any octets is JSON and CSV that say what TextDecoder says, in ASCII, and a line without anything unseen", async () => {
+    const octets = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.string({ unit: "binary", maxLength: 20 }).map((text) => new TextEncoder().encode(text)),
+      fc
+        .constantFrom("\u001b[31m", "\u009b31m", "\u202e", "\u2066", "\r\n", "=1+1", "\ufeff", "\0")
+        .map((text) => new TextEncoder().encode(text)),
+    );
+    const names = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.constantFrom("a", "__proto__", '"\u001b\n'),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(3), names, octets), { maxLength: 12 }), async (made) => {
+        const sorted = [...made].sort(([a], [b]) => a - b);
+        const batch = batchOf(rows, sorted);
+        const said = rows.map((_, row) => batch.other.read(row));
+        const json = await print({ format: "json", fields: ["other"] }, rows, sorted);
+        expect(json).toMatch(/^[\x20-\x7e\n]*$/);
+        const lines = json.trimEnd().split("\n");
+        // Whoever reads JSON takes the last of two entries of one name, as `read` does.
+        expect(lines.map((line) => Object.entries(JSON.parse(line).other))).toEqual(
+          said.map((other) => Object.entries(other)),
+        );
+        const csv = await print({ format: "csv", fields: ["other"], header: false }, rows, sorted);
+        const cells = csv.split("\r\n").slice(0, -1);
+        const unquoted = cells.map((cell) => (cell === "{}" ? cell : cell.slice(1, -1).replaceAll('""', '"')));
+        for (const cell of cells) expect(cell).toMatch(/^(\{\}|"([^"]|"")*")$/);
+        expect(unquoted.map((cell) => `{"other":${cell}}`)).toEqual(lines);
+        const line = await print({ format: "line", fields: ["other"], header: false }, rows, sorted);
+        const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(line, "latin1"));
+        expect(text.split("\n")).toHaveLength(rows.length + 1);
+        expect(text).not.toMatch(/[^\P{C}\n]|[\u2028\u2029\u00a0]/u);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("grows the buffer for a record that is larger than a piece", async () => {
+    const value = new Uint8Array(4096).fill(1);
+    const many: [number, string, Uint8Array][] = Array.from({ length: 30 }, (_, i) => [i % 2, `name${i}`, value]);
+    many.sort(([a], [b]) => a - b);
+    for (const format of ["json", "csv", "line"] as const) {
+      const text = await print({ format, fields, header: false }, [{}, {}, { bytes: 7 }], many);
+      const lines = text.trimEnd().split("\n");
+      expect(lines).toHaveLength(3);
+      expect(lines[0]!.length).toBeGreaterThan(4096 * 15 * 3);
+      expect(lines[2]).toContain("7");
+    }
+  });
+});
+
 describe("choosing fields", () => {
   it("knows what people call them", async () => {
     const fields = ["sourceTransportPort", "SA"] as unknown as FieldName[];
@@ -361,6 +533,11 @@ describe("the longest record", () => {
     expect(lines).toHaveLength(rows.length);
     expect(new Set(lines).size).toBe(1);
     expect(lines[0]).toContain("18446744073709551615");
+    if (format !== "nftrk") {
+      const all = (await print({ format, from: "both", header: false, colour: true }, rows)).trimEnd().split(/\r?\n/);
+      expect(new Set(all).size).toBe(1);
+      expect(all).toHaveLength(rows.length);
+    }
     if (format === "line" || format === "events") {
       const fields = ELEMENTS.map(({ name }) => name);
       const wide = (await print({ format, header: false, fields }, rows)).trimEnd().split("\n");

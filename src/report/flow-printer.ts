@@ -1,6 +1,7 @@
 // FlowBatch -> text on a stream, in any of the layouts.
-import { ELEMENTS, type Element, type FieldName, findElement } from "../core/elements.ts";
+import type { Element } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
+import { type AnyFieldName, type Field, fieldsFrom, findField } from "../core/fields.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { ColumnLayout } from "./column-layout.ts";
@@ -15,8 +16,10 @@ export type FlowFormat = (typeof FLOW_FORMATS)[number];
 
 export interface FlowPrinterOptions {
   readonly format: FlowFormat;
+  /** Where the records come from (default: packets); decides which fields `json` and `csv` have, and the columns of lines. */
+  readonly from?: Element["from"] | undefined;
   /** Exactly these columns in this order; without it the layout's own. */
-  readonly fields?: readonly FieldName[] | undefined;
+  readonly fields?: readonly AnyFieldName[] | undefined;
   /** False leaves out the titles of `line`, `events` and `csv`. */
   readonly header?: boolean | undefined;
   readonly colour?: boolean | undefined;
@@ -42,32 +45,29 @@ export function createFlowPrinter(options: FlowPrinterOptions, destination: Text
   return new Printer(layoutOf(options), options.header ?? true, new TextOutput(destination));
 }
 
-function layoutOf({ format, fields, colour = false }: FlowPrinterOptions): FlowLayout {
-  const chosen = fields?.map(elementOf);
+function layoutOf({ format, fields, from = "packets", colour = false }: FlowPrinterOptions): FlowLayout {
+  const chosen = fields?.map((word) => fieldOf(word, from));
   if (chosen?.length === 0) throw new UsageError("at least one field was expected, but the list is empty");
   switch (format) {
     case "json":
     case "csv":
-      return new RecordLayout(chosen ?? ELEMENTS, format);
+      return new RecordLayout(chosen ?? fieldsFrom(from), format);
     case "nftrk":
       if (chosen !== undefined)
         throw new UsageError("the nftrk layout has its own fields: leave out the list of fields");
       return new NftrkLayout();
     default: {
-      const event = format === "events";
-      return chosen === undefined ? new LineLayout({ event, colour }) : new ColumnLayout(chosen, { event, colour });
+      const options = { event: format === "events", colour, exported: from !== "packets" };
+      return chosen === undefined ? new LineLayout(options) : new ColumnLayout(chosen, options);
     }
   }
 }
 
-function elementOf(word: string): Element {
-  const element = findElement(word);
-  if (element === undefined) {
-    throw new UsageError(
-      `a field was expected, but found "${word}"; the fields are ${ELEMENTS.map(({ name }) => name).join(" ")}`,
-    );
-  }
-  return element;
+function fieldOf(word: string, from: Element["from"]): Field {
+  const field = findField(word);
+  if (field !== undefined) return field;
+  const names = fieldsFrom(from).map(({ name }) => name);
+  throw new UsageError(`a field was expected, but found "${word}"; the fields are ${names.join(" ")}`);
 }
 
 class Printer implements FlowPrinter {
@@ -90,10 +90,10 @@ class Printer implements FlowPrinter {
     const { layout, out, output } = this;
     if (output.closed) return;
     this.writeHeader();
-    layout.bind(batch.columns);
-    const octets = layout.recordOctets;
+    layout.bind(batch);
     const { rows } = batch;
     for (let row = 0; row < rows; row++) {
+      const octets = layout.octets(row);
       if (out.length + octets > PIECE_OCTETS) output.send(out);
       out.reserve(octets);
       layout.record(out, row);

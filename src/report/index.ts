@@ -1,4 +1,11 @@
 // The door of the report room: flow records and summaries to text.
+export { printCollectChange } from "./collect-change.ts";
+export { METRICS_TYPE, printCollectMetrics } from "./collect-metrics.ts";
+export { type CollectObject, type CollectShown, collectObject, timeText } from "./collect-object.ts";
+export { printCollect } from "./collect-text.ts";
+export { type DoctorObject, doctorObject } from "./doctor-object.ts";
+export { printDoctor } from "./doctor-text.ts";
+export { exportObject, printExport } from "./export-report.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
-export { createProgress } from "./progress.ts";
+export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
 export { printSummary, summaryObject } from "./summary.ts";

@@ -1,4 +1,5 @@
 // One flow a line for people, and one event a line: aligned columns that fit a wide terminal where addresses are IPv4.
+import { isNone } from "../core/address.ts";
 import { END_REASON, FLOW_EVENT } from "../core/elements.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
 import { AsciiText } from "./ascii-text.ts";
@@ -16,9 +17,16 @@ const DASH = 45;
 const NEWLINE = 10;
 const PROTOCOL_WIDTH = 6;
 const EVENT_WIDTH = 6;
+const GREATER = 62;
+const DENIED = FLOW_EVENT.denied;
+const ALERT = FLOW_EVENT.alert;
+const noAddress = isNone;
 const PACKETS_WIDTH = 5;
 const BYTES_WIDTH = 7;
+const INTERFACES_WIDTH = 9;
 const START_EVENT = FLOW_EVENT.start;
+/** The longest record, and some more. */
+const RECORD_OCTETS = 448;
 
 const PROTOCOLS = PROTOCOL_NAMES.map((name) => new AsciiText(`${name.padEnd(PROTOCOL_WIDTH)} `));
 const ARP_NAME = new AsciiText("ARP    ");
@@ -27,20 +35,23 @@ const ONE_WAY = new AsciiText("  -> ");
 const TWO_WAY = new AsciiText(" <-> ");
 const NO_FLAGS = new AsciiText("-".padEnd(FLAGS_WIDTH));
 
-const EVENT_STYLES = { start: "green", update: "yellow", end: "blue" } as const;
+const EVENT_STYLES = { start: "green", update: "yellow", end: "blue", denied: "red", alert: "red" } as const;
+const EVENT_WORDS = Object.keys(EVENT_STYLES) as (keyof typeof EVENT_STYLES)[];
 const REASON_STYLES: Record<string, Style | null> = { forced: "yellow", resources: "red" };
 
 export interface LineOptions {
   /** One event a line: its time and its name come first. */
   readonly event: boolean;
   readonly colour: boolean;
+  /** Records that exporters sent: interfaces and exporter stand last, where else the reason stands why the record ended. */
+  readonly exported: boolean;
 }
 
 export class LineLayout implements FlowLayout {
-  readonly recordOctets = 384;
   private columns: Columns = new FlowBatch(1).columns;
   private readonly event: boolean;
   private readonly colour: boolean;
+  private readonly exported: boolean;
   private readonly events: AsciiText[];
   private readonly reasons: AsciiText[];
   private readonly start = new Instant();
@@ -48,11 +59,12 @@ export class LineLayout implements FlowLayout {
   private readonly span = new Instant();
   private readonly dates = new DateText(" ");
 
-  constructor({ event, colour }: LineOptions) {
+  constructor({ event, colour, exported }: LineOptions) {
     this.event = event;
     this.colour = colour;
+    this.exported = exported;
     this.events = Array.from({ length: 256 }, () => new AsciiText("-".padEnd(EVENT_WIDTH)));
-    for (const name of ["start", "update", "end"] as const) {
+    for (const name of EVENT_WORDS) {
       this.events[FLOW_EVENT[name]] = styledText(name.toUpperCase().padEnd(EVENT_WIDTH), EVENT_STYLES[name], colour);
     }
     this.reasons = Array.from({ length: 256 }, () => new AsciiText("-"));
@@ -74,13 +86,17 @@ export class LineLayout implements FlowLayout {
       "Bytes".padStart(BYTES_WIDTH),
       "RPkts".padStart(PACKETS_WIDTH),
       "RBytes".padStart(BYTES_WIDTH),
-      "Reason",
+      ...(this.exported ? ["In>Out".padEnd(INTERFACES_WIDTH), "Exporter"] : ["Reason"]),
     ];
     out.ascii(`${styled(titles.join(" "), "bold", this.colour)}\n`);
   }
 
-  bind(columns: Columns): void {
+  bind({ columns }: FlowBatch): void {
     this.columns = columns;
+  }
+
+  octets(): number {
+    return RECORD_OCTETS;
   }
 
   record(out: ByteWriter, row: number): void {
@@ -105,8 +121,25 @@ export class LineLayout implements FlowLayout {
     writeCount(out, reversePackets, row, PACKETS_WIDTH);
     writeCount(out, reverseBytes, row, BYTES_WIDTH);
     out.octet(SPACE);
-    out.text(this.reasons[columns.endReason[row]!]!);
+    if (this.exported) this.writeExporter(out, row);
+    else out.text(this.reasons[columns.endReason[row]!]!);
     out.octet(NEWLINE);
+  }
+
+  /** Where the packets came in and went out, who says so, and what is told only of packets that a firewall stopped. */
+  private writeExporter(out: ByteWriter, row: number): void {
+    const { inIf, outIf, exporter, event } = this.columns;
+    const from = out.length;
+    out.number(inIf[row]!);
+    out.octet(GREATER);
+    out.number(outIf[row]!);
+    out.padRight(from, INTERFACES_WIDTH);
+    out.octet(SPACE);
+    if (noAddress(exporter, 16 * row)) out.octet(DASH);
+    else out.address(exporter, 16 * row);
+    if (this.event || (event[row] !== DENIED && event[row] !== ALERT)) return;
+    out.octet(SPACE);
+    out.text(this.events[event[row]!]!);
   }
 
   /** The first packet's time; of an event its own: an update or end is told with the time of the last packet. */
@@ -141,6 +174,8 @@ export class LineLayout implements FlowLayout {
       out.text(PROTOCOLS[proto[row]!]!);
     } else if (etherType[row] === ARP) {
       out.text(ARP_NAME);
+    } else if (etherType[row] === 0) {
+      out.text(PROTOCOLS[proto[row]!]!);
     } else {
       out.text(ETHER_TYPE);
       out.hex4(etherType[row]!);

@@ -13,6 +13,8 @@ const COMMA = 44;
 const BAR = 124;
 const NEWLINE = 10;
 const noAddress = isNone;
+/** The longest record, and some more. */
+const RECORD_OCTETS = 384;
 
 const START = new AsciiText("|FLOW START|");
 const UPDATE = new AsciiText("|FLOW UPDATE|");
@@ -35,7 +37,6 @@ const SERVER_TO_CLIENT = new AsciiText("|S2C:");
 const ANY_IPV4 = new AsciiText("0.0.0.0");
 
 export class NftrkLayout implements FlowLayout {
-  readonly recordOctets = 384;
   private columns: Columns = new FlowBatch(1).columns;
   private readonly start = new Instant();
   private readonly end = new Instant();
@@ -43,8 +44,12 @@ export class NftrkLayout implements FlowLayout {
 
   header(): void {}
 
-  bind(columns: Columns): void {
+  bind({ columns }: FlowBatch): void {
     this.columns = columns;
+  }
+
+  octets(): number {
+    return RECORD_OCTETS;
   }
 
   record(out: ByteWriter, row: number): void {

@@ -1,6 +1,6 @@
 // The line of progress: only on a terminal, not too often, gone at the end.
 import { describe, expect, it } from "vitest";
-import { createProgress, type ProgressState } from "./progress.ts";
+import { createCollectProgress, createProgress, type ProgressState } from "./progress.ts";
 
 function terminal(isTTY: boolean, columns = 200) {
   const texts: string[] = [];
@@ -72,5 +72,37 @@ describe("progress", () => {
     progress.update(state);
     progress.end();
     expect(stream.texts).toEqual([]);
+  });
+});
+
+describe("progress of collecting", () => {
+  const counts = { messages: 2000, records: 60_000, lostRecords: 0, kernelDrops: 0, exporters: 1 };
+
+  it("is one line with rates, and with what was lost when something was", () => {
+    let now = 0;
+    const stream = terminal(true);
+    const progress = createCollectProgress(stream, () => now);
+    now = 2000;
+    progress.update(counts);
+    now = 3000;
+    progress.update({ messages: 2100, records: 63_000, lostRecords: 30, kernelDrops: 4, exporters: 2 });
+    expect(stream.texts).toEqual([
+      "\r\u001b[K2,000 messages 1,000/s  60,000 records 30,000/s  1 exporter  2.000 s",
+      "\r\u001b[K2,100 messages 100/s  63,000 records 3,000/s  2 exporters  30 lost  4 dropped by the kernel  3.000 s",
+    ]);
+  });
+
+  it("makes room for a sentence, and is drawn again after it", () => {
+    let now = 0;
+    const stream = terminal(true);
+    const progress = createCollectProgress(stream, () => now);
+    progress.clear();
+    now = 2000;
+    progress.update(counts);
+    progress.clear();
+    progress.clear();
+    now = 2200;
+    progress.update(counts);
+    expect(stream.texts.map((text) => text.includes("messages"))).toEqual([true, false, true]);
   });
 });

@@ -15,12 +15,23 @@ export interface ProgressState {
   readonly source: { readonly done: number; readonly total: number } | null;
 }
 
-export interface Progress {
+/** What collecting shows of itself while it runs. All of it only rises. */
+export interface CollectProgressState {
+  readonly messages: number;
+  readonly records: number;
+  readonly lostRecords: number;
+  readonly kernelDrops: number;
+  readonly exporters: number;
+}
+
+export interface Progress<S = ProgressState> {
   /** To be called as often as one likes; draws five times a second at the most. */
-  update(state: ProgressState): void;
+  update(state: S): void;
   /** True when an `update` now would draw: to save making the state. */
   due(): boolean;
-  /** Clears the line. */
+  /** Clears the line. What is written after it stands where it was; it is drawn again with the next `update`. */
+  clear(): void;
+  /** Clears the line for good. */
   end(): void;
 }
 
@@ -30,26 +41,38 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+type Clock = () => number;
+const CLOCK: Clock = () => performance.now();
+
 /** Draws on a terminal; on anything else nothing is ever written. `now` gives milliseconds. */
-export function createProgress(stream: ProgressStream, now: () => number = () => performance.now()): Progress {
-  return stream.isTTY === true ? new TerminalProgress(stream, now) : NO_PROGRESS;
+export function createProgress(stream: ProgressStream, now: Clock = CLOCK): Progress {
+  return stream.isTTY === true ? new TerminalProgress(stream, now, progressLine) : NO_PROGRESS;
 }
 
-const NO_PROGRESS: Progress = { update() {}, due: () => false, end() {} };
+/** The same for a collector. */
+export function createCollectProgress(stream: ProgressStream, now: Clock = CLOCK): Progress<CollectProgressState> {
+  return stream.isTTY === true ? new TerminalProgress(stream, now, collectLine) : NO_PROGRESS;
+}
 
-class TerminalProgress implements Progress {
+const NO_PROGRESS: Progress<unknown> = { update() {}, due: () => false, clear() {}, end() {} };
+
+/** The line of a state, the one before it (null = none yet), the seconds between them and since the beginning. */
+type Line<S> = (state: S, before: S | null, seconds: number, elapsedSeconds: number) => string;
+
+class TerminalProgress<S> implements Progress<S> {
   private readonly stream: ProgressStream;
-  private readonly now: () => number;
+  private readonly now: Clock;
+  private readonly line: Line<S>;
   private readonly startedAt: number;
   private drawnAt: number;
   private drawn = false;
-  private lastPackets = 0;
-  private lastBytes = 0;
+  private last: S | null = null;
   private lastAt: number;
 
-  constructor(stream: ProgressStream, now: () => number) {
+  constructor(stream: ProgressStream, now: Clock, line: Line<S>) {
     this.stream = stream;
     this.now = now;
+    this.line = line;
     this.startedAt = now();
     this.lastAt = this.startedAt;
     this.drawnAt = this.startedAt + FIRST_MS - INTERVAL_MS;
@@ -59,47 +82,57 @@ class TerminalProgress implements Progress {
     return this.now() - this.drawnAt >= INTERVAL_MS;
   }
 
-  update(state: ProgressState): void {
+  update(state: S): void {
     const time = this.now();
     if (time - this.drawnAt < INTERVAL_MS) return;
-    const seconds = (time - this.lastAt) / 1000;
-    const line = progressLine(state, {
-      packets: (state.packets - this.lastPackets) / seconds,
-      bytes: (state.bytes - this.lastBytes) / seconds,
-      elapsedSeconds: (time - this.startedAt) / 1000,
-    });
+    const line = this.line(state, this.last, (time - this.lastAt) / 1000, (time - this.startedAt) / 1000);
     // Some terminals do not know their width and say 0.
     const width = (this.stream.columns || 80) - 1;
     this.stream.write(CLEAR_LINE + line.slice(0, width));
     this.drawn = true;
     this.drawnAt = time;
     this.lastAt = time;
-    this.lastPackets = state.packets;
-    this.lastBytes = state.bytes;
+    this.last = state;
+  }
+
+  clear(): void {
+    if (this.drawn) this.stream.write(CLEAR_LINE);
+    this.drawn = false;
   }
 
   end(): void {
-    if (this.drawn) this.stream.write(CLEAR_LINE);
-    this.drawn = false;
+    this.clear();
     this.drawnAt = Number.POSITIVE_INFINITY;
   }
 }
 
-interface Rates {
-  readonly packets: number;
-  readonly bytes: number;
-  readonly elapsedSeconds: number;
-}
-
-function progressLine({ packets, liveFlows, source }: ProgressState, rates: Rates): string {
+function progressLine(state: ProgressState, before: ProgressState | null, seconds: number, elapsed: number): string {
+  const { packets, bytes, liveFlows, source } = state;
   const parts = [
     `${withSeparators(packets)} packets`,
-    `${withSeparators(rates.packets)}/s`,
-    `${withUnit(rates.bytes, "B")}/s`,
+    `${withSeparators((packets - (before?.packets ?? 0)) / seconds)}/s`,
+    `${withUnit((bytes - (before?.bytes ?? 0)) / seconds, "B")}/s`,
     `${counted(liveFlows, "flow")} live`,
   ];
-  if (source === null || source.total <= 0) return [...parts, withTime(rates.elapsedSeconds)].join("  ");
+  if (source === null || source.total <= 0) return [...parts, withTime(elapsed)].join("  ");
   const part = Math.min(source.done / source.total, 1);
-  const left = part > 0 ? [`${withTime((rates.elapsedSeconds * (1 - part)) / part)} left`] : [];
+  const left = part > 0 ? [`${withTime((elapsed * (1 - part)) / part)} left`] : [];
   return [`${Math.floor(part * 100)}%`.padStart(4), ...parts, ...left].join("  ");
+}
+
+function collectLine(
+  state: CollectProgressState,
+  before: CollectProgressState | null,
+  seconds: number,
+  elapsed: number,
+): string {
+  const rate = (name: "messages" | "records") => (state[name] - (before?.[name] ?? 0)) / seconds;
+  return [
+    `${withSeparators(state.messages)} messages ${withSeparators(rate("messages"))}/s`,
+    `${withSeparators(state.records)} records ${withSeparators(rate("records"))}/s`,
+    counted(state.exporters, "exporter"),
+    ...(state.lostRecords > 0 ? [`${withSeparators(state.lostRecords)} lost`] : []),
+    ...(state.kernelDrops > 0 ? [`${withSeparators(state.kernelDrops)} dropped by the kernel`] : []),
+    withTime(elapsed),
+  ].join("  ");
 }

@@ -1,10 +1,13 @@
 // Records for machines: NDJSON and CSV (RFC 4180). Both have the same values; docs/output.md says which.
 import { isNone } from "../core/address.ts";
-import { type Element, END_REASON, type FieldName, FLOW_EVENT, type Kind } from "../core/elements.ts";
-import type { Columns } from "../core/flow-batch.ts";
+import { PRINTED_WORDS } from "../core/element-words.ts";
+import type { FieldName, Kind } from "../core/elements.ts";
+import { type AnyFieldName, type Field, OTHER, ZERO_IS_ADDRESS } from "../core/fields.ts";
+import type { FlowBatch } from "../core/flow-batch.ts";
 import { AsciiText, asciiWords } from "./ascii-text.ts";
 import { type ByteWriter, VALUE_OCTETS } from "./byte-writer.ts";
 import type { FlowLayout } from "./flow-layout.ts";
+import { OtherText } from "./other-text.ts";
 import { DateText, Instant } from "./time-text.ts";
 
 const noAddress = isNone;
@@ -21,6 +24,9 @@ const ADDRESS = 5;
 const MAC = 6;
 const WORD = 7;
 const LABEL = 8;
+/** An address of which all zero is `::` in a record of IPv6. */
+const END = 9;
+const BEYOND = 10;
 const WAY_OF: Record<Kind, number> = {
   u8: OCTET,
   u16: SHORT,
@@ -31,19 +37,19 @@ const WAY_OF: Record<Kind, number> = {
   mac: MAC,
 };
 
-function wayOf(element: Element): number {
-  if (element.print === "event" || element.print === "endReason") return WORD;
-  if (element.print === "label") return LABEL;
-  return WAY_OF[element.kind];
+function wayOf(field: Field): number {
+  if (field.kind === "other") return BEYOND;
+  if (PRINTED_WORDS[field.print] !== undefined) return WORD;
+  if (field.print === "label") return LABEL;
+  return ZERO_IS_ADDRESS.has(field.name) ? END : WAY_OF[field.kind];
 }
 
 /** Words of eight octets that a name takes with what stands around it: `,"reverseFrameBytes":` has 21. */
 const NAME_WORDS = 3;
 
 /** Texts of a numbered word, by number. */
-function wordsOf(element: Element, quote: string): (AsciiText | undefined)[] {
-  const values: Record<string, number> =
-    element.print === "event" ? FLOW_EVENT : element.print === "endReason" ? END_REASON : {};
+function wordsOf(field: Field, quote: string): (AsciiText | undefined)[] {
+  const values = (field.kind !== "other" && PRINTED_WORDS[field.print]) || {};
   const words: (AsciiText | undefined)[] = [];
   for (const [word, value] of Object.entries(values)) {
     if (value !== 0) words[value] = new AsciiText(quote + word + quote);
@@ -56,9 +62,12 @@ const NO_U16 = new Uint16Array(0);
 const NO_U32 = new Uint32Array(0);
 
 export class RecordLayout implements FlowLayout {
-  readonly recordOctets: number;
   private readonly head: string;
-  private readonly names: readonly FieldName[];
+  private readonly names: readonly AnyFieldName[];
+  /** Octets of a record at the most, without `other`. */
+  private readonly fixedOctets: number;
+  private readonly hasOther: boolean;
+  private readonly other: OtherText;
   /** What stands before each value: NAME_WORDS words each, all of them written, and how many octets of them count. */
   private readonly nameWords: Float64Array;
   private readonly nameLengths: Uint8Array;
@@ -68,17 +77,19 @@ export class RecordLayout implements FlowLayout {
   private readonly ways: Uint8Array;
   private readonly words: (AsciiText | undefined)[][];
   // A field's column is in the list of its kind; the others have an empty array there.
-  private readonly octets: Uint8Array[];
+  private readonly octetColumns: Uint8Array[];
   private readonly shorts: Uint16Array[];
   private readonly longs: Uint32Array[];
   private versions: Uint8Array = NO_U8;
   private readonly time = new Instant();
   private readonly dates = new DateText("T");
 
-  constructor(elements: readonly Element[], format: "json" | "csv") {
+  constructor(fields: readonly Field[], format: "json" | "csv") {
     const json = format === "json";
     this.quoted = json;
-    this.names = elements.map((element) => element.name as FieldName);
+    this.names = fields.map(({ name }) => name as AnyFieldName);
+    this.hasOther = fields.includes(OTHER);
+    this.other = new OtherText(format);
     this.head = json ? "" : `${this.names.join(",")}\r\n`;
     const before = this.names.map((name, field) => {
       if (json) return `${field === 0 ? "{" : ","}"${name}":`;
@@ -88,30 +99,36 @@ export class RecordLayout implements FlowLayout {
     this.nameWords = Float64Array.from(before.flatMap((text) => [...asciiWords(text, NAME_WORDS)]));
     this.after = new AsciiText(json ? "}\n" : "\r\n");
     this.none = new AsciiText(json ? "null" : "");
-    this.ways = Uint8Array.from(elements, wayOf);
-    this.words = elements.map((element) => wordsOf(element, json ? '"' : ""));
-    this.octets = elements.map(() => NO_U8);
-    this.shorts = elements.map(() => NO_U16);
-    this.longs = elements.map(() => NO_U32);
-    this.recordOctets = before.reduce((sum, text) => sum + text.length + VALUE_OCTETS, this.after.length);
+    this.ways = Uint8Array.from(fields, wayOf);
+    this.words = fields.map((field) => wordsOf(field, json ? '"' : ""));
+    this.octetColumns = fields.map(() => NO_U8);
+    this.shorts = fields.map(() => NO_U16);
+    this.longs = fields.map(() => NO_U32);
+    this.fixedOctets = before.reduce((sum, text) => sum + text.length + VALUE_OCTETS, this.after.length);
   }
 
   header(out: ByteWriter): void {
     out.ascii(this.head);
   }
 
-  bind(columns: Columns): void {
+  bind({ columns, other }: FlowBatch): void {
     this.versions = columns.ipVersion;
+    this.other.bind(other);
     for (const [field, name] of this.names.entries()) {
-      const column = columns[name];
-      if (column instanceof Uint8Array) this.octets[field] = column;
+      if (name === OTHER.name) continue;
+      const column = columns[name as FieldName];
+      if (column instanceof Uint8Array) this.octetColumns[field] = column;
       else if (column instanceof Uint16Array) this.shorts[field] = column;
       else this.longs[field] = column;
     }
   }
 
+  octets(row: number): number {
+    return this.hasOther ? this.fixedOctets + this.other.octets(row) : this.fixedOctets;
+  }
+
   record(out: ByteWriter, row: number): void {
-    const { ways, nameWords, nameLengths, octets, shorts, longs } = this;
+    const { ways, nameWords, nameLengths, octetColumns, shorts, longs } = this;
     const { bytes, view } = out;
     let at = out.length;
     for (let field = 0; field < ways.length; field++) {
@@ -123,7 +140,7 @@ export class RecordLayout implements FlowLayout {
       const way = ways[field]!;
       let value = 0;
       if (way === OCTET) {
-        value = octets[field]![row]! | 0;
+        value = octetColumns[field]![row]! | 0;
       } else if (way === SHORT) {
         value = shorts[field]![row]! | 0;
       } else if (way === LONG) {
@@ -157,13 +174,19 @@ export class RecordLayout implements FlowLayout {
         this.writeTime(out, this.longs[field]!, row);
         break;
       case ADDRESS:
-        this.writeAddress(out, this.octets[field]!, row);
+        this.writeAddress(out, this.octetColumns[field]!, row, false);
+        break;
+      case END:
+        this.writeAddress(out, this.octetColumns[field]!, row, this.versions[row] === 6);
+        break;
+      case BEYOND:
+        this.other.write(out, row);
         break;
       case MAC:
         this.writeMac(out, this.longs[field]!, row);
         break;
       case WORD:
-        out.text(this.words[field]![this.octets[field]![row]!] ?? this.none);
+        out.text(this.words[field]![this.octetColumns[field]![row]!] ?? this.none);
         break;
       default:
         this.writeLabel(out, this.longs[field]![row]!);
@@ -180,10 +203,9 @@ export class RecordLayout implements FlowLayout {
     if (this.quoted) out.octet(QUOTE);
   }
 
-  /** In a packet of IPv6 all zero is the address `::`; elsewhere it says that there is none. */
-  private writeAddress(out: ByteWriter, column: Uint8Array, row: number): void {
+  private writeAddress(out: ByteWriter, column: Uint8Array, row: number, zeroIsAddress: boolean): void {
     const from = 16 * row;
-    if (noAddress(column, from) && this.versions[row] !== 6) {
+    if (noAddress(column, from) && !zeroIsAddress) {
       out.text(this.none);
       return;
     }
