@@ -2,7 +2,7 @@
 // argv -> command -> exit code: 0 ok, 1 failed, 2 usage, 130 interrupted.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { guardStandardStreams, trackCommand } from "./commands/index.ts";
+import { collectCommand, doctorCommand, exportCommand, guardStandardStreams, trackCommand } from "./commands/index.ts";
 import { SourceError, UsageError } from "./core/errors.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -19,7 +19,10 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "flowgauge: ")) })
     .showSuggestionAfterError();
-  return root.addCommand(trackCommand().copyInheritedSettings(root));
+  for (const command of [trackCommand(), exportCommand(), collectCommand(), doctorCommand()]) {
+    root.addCommand(command.copyInheritedSettings(root));
+  }
+  return root;
 }
 
 /** One sentence for a person; a stack trace only for what is a fault of this program. */

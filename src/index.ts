@@ -1,4 +1,4 @@
-// The public API, in the order data travels: packets -> flows -> text.
+// The public API, in the order data travels: packets -> flows -> text; messages -> flows -> messages.
 export {
   isSync,
   type OpenOptions,
@@ -9,12 +9,47 @@ export {
   type SyncPacketSource,
   writePcapHeader,
 } from "./capture/index.ts";
-export { ELEMENTS, type Element, END_REASON, type FieldName, FLOW_EVENT, findElement } from "./core/elements.ts";
+export {
+  type AllowEntry,
+  CaptureCollector,
+  type CollectOptions,
+  Collector,
+  type CollectorOptions,
+  type ListenAddress,
+  parseAllow,
+  parseListen,
+  parseRelay,
+  type RelayTarget,
+} from "./collect/index.ts";
+export { CollectLedger, ExporterLedger } from "./core/collect-ledger.ts";
+export {
+  ELEMENTS,
+  type Element,
+  END_REASON,
+  type FieldName,
+  FLOW_EVENT,
+  findElement,
+  MESSAGE_ELEMENTS,
+  PACKET_ELEMENTS,
+  SAMPLING_SOURCE,
+} from "./core/elements.ts";
 export { SourceError, UsageError } from "./core/errors.ts";
+export { type AnyFieldName, type Field, findField, OTHER } from "./core/fields.ts";
 export { type Columns, FlowBatch, readU64 } from "./core/flow-batch.ts";
 export { type EndReasonWord, type EventWord, type FlowRecord, type FlowView, flowsOf } from "./core/flow-record.ts";
 export { type FlowCounts, Ledger, type TrackSummary } from "./core/ledger.ts";
+export { Message } from "./core/message.ts";
 export type { CaptureCounts, CaptureInterface, PacketBlock, PacketSource } from "./core/packet-block.ts";
+export { Exporter, type ExporterOptions } from "./export/index.ts";
+export {
+  isNative,
+  NATIVE_OCTETS,
+  type NativeReader,
+  NativeWriter,
+  type NativeWriterOptions,
+  type Recovery,
+  readNative,
+} from "./files/index.ts";
 export { createFlowPrinter, type FlowPrinterOptions, type FlowSink, printSummary } from "./report/index.ts";
 export {
   DEFAULT_TIMEOUTS,
@@ -34,3 +69,10 @@ export {
   type TrackOptions,
   type TrackWords,
 } from "./track/index.ts";
+export {
+  type CounterSample,
+  MessageDecoder,
+  type MessageDecoderOptions,
+  type OptionsRecord,
+  type TemplateSnapshot,
+} from "./wire/index.ts";

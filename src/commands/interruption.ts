@@ -18,6 +18,15 @@ export class Interruption {
     return this.controller.signal;
   }
 
+  /** Resolves when the run is to end. */
+  get ended(): Promise<void> {
+    const { signal } = this;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
   get happened(): boolean {
     return this.signal.aborted;
   }

@@ -1,5 +1,6 @@
 // The line on the terminal that tells how a long run is getting on.
-import { createProgress } from "../report/index.ts";
+import type { CollectLedger } from "../core/collect-ledger.ts";
+import { type CollectProgressState, createProgress } from "../report/index.ts";
 import type { FlowStream } from "../track/index.ts";
 
 const EVERY_MS = 200;
@@ -27,4 +28,14 @@ export function drawProgress(
       progress.end();
     },
   };
+}
+
+/** How far a collector is. */
+export function progressState({ pages, messages, kernelDrops }: CollectLedger): CollectProgressState {
+  let [records, lostRecords] = [0, 0];
+  for (const page of pages) {
+    records += page.records;
+    lostRecords += page.lostRecords;
+  }
+  return { messages, records, lostRecords, kernelDrops: kernelDrops ?? 0, exporters: pages.length };
 }

@@ -1,7 +1,8 @@
 // flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
 import { Command, Option } from "commander";
 import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
-import { FlowStream, TRACK_DEFAULTS } from "../track/index.ts";
+import { FlowStream } from "../track/index.ts";
+import { addFlowOptions } from "./flow-options.ts";
 import { Interruption } from "./interruption.ts";
 import { drawProgress } from "./progress.ts";
 import { withSentences } from "./standard-streams.ts";
@@ -40,41 +41,10 @@ export function trackPlan(argv: readonly string[]): TrackPlan {
 }
 
 function trackSyntax(): Command {
-  return new Command("track")
+  const command = new Command("track")
     .description("Read packets, make flows, print them.")
-    .argument("<source...>", "capture files, - or iface:NAME")
-    .optionsGroup("Flows:")
-    .option(
-      "--key <preset|fields>",
-      "what makes a flow: ip, proto, 5tuple, tos, vlan, ether, or a list of fields",
-      "5tuple",
-    )
-    .option("--uniflow", "one record per direction instead of biflows")
-    .addOption(
-      new Option("--timeout <name=duration>", "when flows end; repeatable; none = one flow per key")
-        .argParser(collect)
-        .default([], "as softflowd"),
-    )
-    .option(
-      "--max-flows <n>",
-      "live flows at the most; the least recently used goes first",
-      String(TRACK_DEFAULTS.maxFlows),
-    )
-    .addOption(
-      new Option("--tunnel <which>", "packets that carry others, or those inside")
-        .choices(["outer", "inner"])
-        .default("outer"),
-    )
-    .addOption(
-      new Option("--icmp-errors <how>", "ICMP errors as flows of their own, or counted to the flow that caused them")
-        .choices(["own", "attach"])
-        .default("own"),
-    )
-    .option("--non-ip", "ARP and other frames without IP are flows of their own addresses, too")
-    .optionsGroup("Capture from interfaces:")
-    .option("--bpf <filter>", "capture only what matches, in pcap-filter's language")
-    .option("--snaplen <octets>", "keep so many octets of each packet")
-    .option("--no-promisc", "do not listen to others' traffic")
+    .argument("<source...>", "capture files, - or iface:NAME");
+  return addFlowOptions(command)
     .optionsGroup("Output:")
     .option("--events", "start, update and end of flows (default for interfaces and pipes, unless --json or --csv)")
     .option("--update <duration>", "an event of live flows at this interval; implies --events")
@@ -89,10 +59,6 @@ function trackSyntax(): Command {
     )
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {

@@ -1,0 +1,288 @@
+// What the options of `flowgauge collect` mean for sockets, captures, decoding, and where records go.
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import {
+  type AllowEntry,
+  COLLECT_LIMITS,
+  type CollectOptions,
+  type ListenAddress,
+  parseAllow,
+  parseListen,
+  parseRelay,
+} from "../collect/index.ts";
+import { formatAddress, parseAddress } from "../core/address.ts";
+import { parseDuration } from "../core/duration.ts";
+import { SourceError, UsageError } from "../core/errors.ts";
+import { type ExporterOptions, exportOptions } from "../export/index.ts";
+import type { FlowPrinterOptions } from "../report/index.ts";
+import { fieldList, octets, whole } from "./option-values.ts";
+
+/** Options of commands that collect, as commander gives them. */
+export interface ReceiveSettings {
+  readonly listen?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly allowFile?: string;
+  readonly buffer: string;
+  readonly sampling?: readonly string[];
+  readonly clock?: "repair" | "keep";
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+  readonly for?: string;
+}
+
+export interface CollectSettings extends ReceiveSettings {
+  readonly templates?: string;
+  readonly relay?: readonly string[];
+  readonly spoof?: true;
+  readonly to?: readonly string[];
+  readonly protocol: ExporterOptions["protocol"];
+  readonly biflow?: true;
+  readonly json?: true;
+  readonly csv?: true;
+  readonly fields?: string;
+  readonly header: boolean;
+  readonly quiet?: true;
+  readonly native?: string;
+  readonly sync?: string;
+  readonly options?: string;
+  readonly counters?: string;
+  readonly stats?: string;
+  readonly metrics?: string;
+  readonly summary: "text" | "json" | "none";
+  readonly count?: string;
+}
+
+/** Paths of PEM files. */
+export interface TlsPaths {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string | null;
+}
+
+/** Where messages come from: sockets, or captures; one of the lists is empty. */
+export interface ReceivePlan {
+  readonly listen: readonly ListenAddress[];
+  readonly captures: readonly string[];
+  readonly receiveBuffer: number;
+  readonly tls: TlsPaths | null;
+  readonly options: Pick<CollectOptions, "allow" | "sampling" | "clock">;
+  /** Infinity = until it is stopped, or the captures end. */
+  readonly milliseconds: number;
+}
+
+export interface CollectPlan {
+  readonly receive: ReceivePlan;
+  readonly relay: Pick<CollectOptions, "relay" | "spoof">;
+  /** Records sent on as messages of our own; null = not. */
+  readonly exporter: ExporterOptions | null;
+  /** null = nowhere. */
+  readonly templates: string | null;
+  /** The folder of `templates` is ours to make, and nobody asked for it: it is no problem where it cannot be had. */
+  readonly templatesByDefault: boolean;
+  /** null: print no records. */
+  readonly printer: FlowPrinterOptions | null;
+  readonly native: string | null;
+  /** Milliseconds until what was written to it is on the disk; Infinity = when the system likes, and at the end. */
+  readonly syncMs: number;
+  readonly optionsFile: string | null;
+  readonly countersFile: string | null;
+  /** Milliseconds; 0 = never. */
+  readonly statsMs: number;
+  readonly metrics: { readonly host: string; readonly port: number } | null;
+  readonly summary: CollectSettings["summary"];
+  readonly records: number;
+}
+
+const DEFAULT_LISTEN = "udp://:2055";
+const MOST_RECORDS = Number.MAX_SAFE_INTEGER;
+
+export function collectPlanOf(sources: readonly string[], settings: CollectSettings): CollectPlan {
+  const receive = receivePlan(sources, settings);
+  const sockets = receive.captures.length === 0;
+  if (!sockets && settings.templates !== undefined && settings.templates !== "none") {
+    throw new UsageError(
+      "--templates keeps what exporters said for the next run: expected sockets, found capture files.",
+    );
+  }
+  const relay = (settings.relay ?? []).map((text) => named("--relay", () => parseRelay(text)));
+  if (settings.spoof === true && relay.length === 0) {
+    throw new UsageError("--spoof sends as the exporter: expected --relay HOST:PORT beside it, found none.");
+  }
+  return {
+    receive,
+    relay: {
+      ...(relay.length === 0 ? {} : { relay }),
+      ...(settings.spoof === true ? { spoof: true } : {}),
+    },
+    exporter: exporterOf(settings, sockets),
+    templates: !sockets || settings.templates === "none" ? null : (settings.templates ?? defaultTemplates()),
+    templatesByDefault: settings.templates === undefined,
+    ...outputs(settings),
+    statsMs: statsMs(settings.stats),
+    metrics: settings.metrics === undefined ? null : parseHostPort(settings.metrics, "--metrics"),
+    summary: settings.summary,
+    records: settings.count === undefined ? MOST_RECORDS : whole(settings.count, "--count", 1, MOST_RECORDS),
+  };
+}
+
+/** Sources and the options of receiving; the same for all commands that collect. */
+export function receivePlan(sources: readonly string[], settings: ReceiveSettings): ReceivePlan {
+  const addresses = [...sources.filter((source) => source.includes("://")), ...(settings.listen ?? [])];
+  const captures = sources.filter((source) => !source.includes("://"));
+  if (captures.length > 0 && addresses.length > 0) {
+    throw new UsageError(
+      `expected sockets or captures, found both: ${addresses.join(" ")} and ${captures.join(" ")}; run one command for each.`,
+    );
+  }
+  const listen =
+    captures.length > 0
+      ? []
+      : (addresses.length > 0 ? addresses : [DEFAULT_LISTEN]).map((text) => named("--listen", () => parseListen(text)));
+  const sampling = new Map((settings.sampling ?? []).map(parseSampling));
+  return {
+    listen,
+    captures,
+    receiveBuffer: octets(settings.buffer, "--buffer", 4096, 1_073_741_824),
+    tls: tlsPaths(listen, settings),
+    options: {
+      allow: allowList(settings),
+      clock: settings.clock ?? (captures.length > 0 ? "keep" : "repair"),
+      ...(sampling.size === 0 ? {} : { sampling }),
+    },
+    milliseconds: settings.for === undefined ? Number.POSITIVE_INFINITY : parseDuration(settings.for, "--for"),
+  };
+}
+
+/** An error that names the option. */
+function named<T>(option: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
+
+function allowList({ allow = [], allowFile }: ReceiveSettings): readonly AllowEntry[] {
+  const entries = allow.map((text) => named("--allow", () => parseAllow(text)));
+  if (allowFile === undefined) return entries;
+  const lines = readText(allowFile, "a list of exporters").split("\n");
+  for (const [index, line] of lines.entries()) {
+    const text = line.replace(/#.*$/, "").trim();
+    if (text !== "") entries.push(named(`${allowFile}, line ${index + 1}`, () => parseAllow(text)));
+  }
+  if (entries.length === 0) {
+    throw new UsageError(`${allowFile}: expected at least one exporter, found none: nobody would be allowed.`);
+  }
+  return entries;
+}
+
+/** A small file of a person's; what cannot be read is a sentence. */
+export function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const found = code === "ENOENT" ? "no such file; check the name" : message;
+    throw new SourceError({ source: path }, `expected ${what}, found ${found}`, { cause: error });
+  }
+}
+
+/** `EXPORTER=N` */
+function parseSampling(text: string): [string, number] {
+  const [, exporter = "", rate = ""] = /^(.*)=(\d+)$/.exec(text) ?? [];
+  const address = parseAddress(exporter);
+  if (address === null || !(Number(rate) >= 1 && Number(rate) <= 0xffff_ffff)) {
+    throw new UsageError(`--sampling: expected EXPORTER=N such as 192.0.2.1=1000, found "${text}".`);
+  }
+  return [formatAddress(address), Number(rate)];
+}
+
+function exporterOf({ to = [], protocol, biflow }: CollectSettings, realClock: boolean): ExporterOptions | null {
+  if (to.length > 0) return exportOptions({ to, protocol, biflow: biflow === true, realClock });
+  if (biflow === true)
+    throw new UsageError("--biflow is of what is sent on: expected --to udp://HOST:PORT, found none.");
+  return null;
+}
+
+function tlsPaths(listen: readonly ListenAddress[], { tlsCert, tlsKey, tlsCa }: ReceiveSettings): TlsPaths | null {
+  const wanted = listen.some(({ transport }) => transport === "tls");
+  const given = tlsCert !== undefined || tlsKey !== undefined || tlsCa !== undefined;
+  if (!wanted) {
+    if (given)
+      throw new UsageError("--tls-cert, --tls-key and --tls-ca belong to --listen tls://ADDRESS:PORT, found none.");
+    return null;
+  }
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new UsageError("tls:// needs a certificate: expected --tls-cert FILE and --tls-key FILE (PEM), found none.");
+  }
+  return { cert: tlsCert, key: tlsKey, ca: tlsCa ?? null };
+}
+
+/** Where a service keeps what it knows: as root for the system, else for the person. */
+function defaultTemplates(): string {
+  const folder =
+    process.getuid?.() === 0
+      ? "/var/lib/flowgauge"
+      : join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "flowgauge");
+  return join(folder, "templates.json");
+}
+
+type Outputs = Pick<CollectPlan, "printer" | "native" | "syncMs" | "optionsFile" | "countersFile">;
+
+/** One thing at the most goes to standard output: records, unless something else is asked for there. */
+function outputs(settings: CollectSettings): Outputs {
+  const { json, csv, fields, quiet, native, sync, options, counters, to } = settings;
+  if (json && csv) throw new UsageError("expected one output format, found --json and --csv; choose one.");
+  const dashes = [native === "-" && "--native -", options === "-" && "--options -", counters === "-" && "--counters -"];
+  const onStdout = dashes.filter((word) => word !== false);
+  const form = [json && "--json", csv && "--csv", fields !== undefined && "--fields"].filter(Boolean);
+  if (quiet && form.length > 0) throw new UsageError(`expected --quiet or ${form.join(" ")}, found both; choose one.`);
+  if (onStdout.length > 1 || (onStdout.length === 1 && form.length > 0)) {
+    throw new UsageError(
+      `standard output takes one thing: found ${[...onStdout, ...form].join(" and ")}; give one of them a file.`,
+    );
+  }
+  const print =
+    form.length > 0 || (quiet !== true && onStdout.length === 0 && native === undefined && to === undefined);
+  if (sync !== undefined && (native === undefined || native === "-"))
+    throw new UsageError("--sync is for the file of --native: expected one beside it, found none.");
+  return {
+    printer: print ? printerOptions(settings) : null,
+    native: native ?? null,
+    syncMs: sync === undefined ? Number.POSITIVE_INFINITY : parseDuration(sync, "--sync"),
+    optionsFile: options ?? null,
+    countersFile: counters ?? null,
+  };
+}
+
+function printerOptions({ json, csv, fields, header }: CollectSettings): FlowPrinterOptions {
+  return {
+    format: json ? "json" : csv ? "csv" : "line",
+    from: "messages",
+    header,
+    ...(fields === undefined ? {} : { fields: fieldList(fields, "messages") }),
+  };
+}
+
+function statsMs(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const milliseconds = parseDuration(text, "--stats");
+  if (milliseconds === Number.POSITIVE_INFINITY) return 0;
+  if (milliseconds < 1000) throw new UsageError(`--stats: expected at least 1s, found "${text}".`);
+  return milliseconds;
+}
+
+/** `9100`, `:9100`, `127.0.0.1:9100`, `[::1]:9100`; without a host the loopback, as nobody is asked for a password. */
+export function parseHostPort(text: string, option: string): { host: string; port: number } {
+  const [, bracketed, plain, digits = ""] = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === "" || port > 65_535) {
+    throw new UsageError(`${option}: expected HOST:PORT such as 127.0.0.1:9155, found "${text}".`);
+  }
+  return { host: bracketed ?? (plain || "127.0.0.1"), port };
+}
+
+export const DEFAULT_BUFFER = `${COLLECT_LIMITS.receiveBuffer / 1_048_576}M`;

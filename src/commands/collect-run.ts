@@ -1,0 +1,205 @@
+// One run of `flowgauge collect`: opens what the plan says, tells how it stands, and ends in order.
+import { Exporter } from "../export/index.ts";
+import { NativeWriter } from "../files/index.ts";
+import {
+  type CollectObject,
+  type CollectProgressState,
+  collectObject,
+  createCollectProgress,
+  createFlowPrinter,
+  exportObject,
+  printCollect,
+  printCollectChange,
+  printExport,
+} from "../report/index.ts";
+import type { CollectPlan } from "./collect-plan.ts";
+import { ExportOutlet } from "./export-outlet.ts";
+import { FlowSinks, type Outlet } from "./flow-sinks.ts";
+import { Interruption } from "./interruption.ts";
+import { countersObject, JsonLines, optionsObject, safeJson } from "./json-lines.ts";
+import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
+import { progressState } from "./progress.ts";
+import { makeFolderOf, openReceiving, type Receiving } from "./receiving.ts";
+import { withSentences } from "./standard-streams.ts";
+import { TerminalWords, terminalLayout } from "./terminal-words.ts";
+
+/** How often the line of progress is looked at. */
+const PROGRESS_MS = 200;
+const EXIT = { ok: 0, failed: 1, interrupted: 130 } as const;
+
+export class CollectRun {
+  private readonly plan: CollectPlan;
+  private readonly words = new TerminalWords<CollectProgressState>(createCollectProgress(process.stderr));
+  private readonly interruption = new Interruption(() => this.tell());
+  private readonly began = performance.now();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly optionsLines: JsonLines | null;
+  private readonly counterLines: JsonLines | null;
+  private readonly sinks: FlowSinks;
+  private exporter: Exporter | null = null;
+  /** Resolves when --count or --for is reached, or nobody takes records any more. */
+  private readonly enough: Promise<void>;
+  private readonly reachEnough: () => void;
+  private receiving: Receiving | null = null;
+  private metrics: MetricsServer | null = null;
+  /** What --stats told last. */
+  private before: CollectObject | null = null;
+
+  constructor(plan: CollectPlan) {
+    this.plan = plan;
+    let reach = () => {};
+    this.enough = new Promise((resolve) => {
+      reach = resolve;
+    });
+    this.reachEnough = reach;
+    this.optionsLines = plan.optionsFile === null ? null : new JsonLines(plan.optionsFile);
+    this.counterLines = plan.countersFile === null ? null : new JsonLines(plan.countersFile);
+    this.sinks = new FlowSinks(outlets(plan), plan.records, reach);
+  }
+
+  /** Gives the exit code; throws what a person should hear of a run that could not begin, or whose sinks failed. */
+  async run(): Promise<number> {
+    try {
+      await this.collect();
+      await this.sinks.end();
+      await this.optionsLines?.end();
+      await this.counterLines?.end();
+    } catch (error) {
+      // What the other sinks were given is theirs to keep.
+      if (this.receiving !== null) await this.sinks.end().catch(() => {});
+      else await this.exporter?.end();
+      // A sink that fails while sockets are open is told at once.
+      if (this.words.hasSaid((error as Error).message)) return EXIT.failed;
+      throw error;
+    } finally {
+      this.stopTelling();
+      await this.metrics?.close();
+      this.interruption.stop();
+    }
+    return this.tellEnd();
+  }
+
+  private async collect(): Promise<void> {
+    const { plan, interruption } = this;
+    const receiving = await this.open();
+    this.receiving = receiving;
+    try {
+      if (plan.metrics !== null) {
+        this.metrics = await serveMetrics(plan.metrics.host, plan.metrics.port, () => this.object(receiving));
+      }
+      this.tellStart(receiving);
+      this.startTelling(receiving);
+      await Promise.race([receiving.ended, this.enough, interruption.ended]);
+    } finally {
+      await receiving.close();
+    }
+  }
+
+  private async open(): Promise<Receiving> {
+    const { plan, words, optionsLines, counterLines } = this;
+    if (plan.exporter !== null) {
+      this.exporter = await Exporter.open(plan.exporter);
+      this.sinks.add(new ExportOutlet(this.exporter));
+    }
+    return openReceiving(plan.receive, {
+      collect: {
+        ...plan.relay,
+        sink: this.sinks,
+        ...(optionsLines === null ? {} : { onOptions: (record) => optionsLines.write(optionsObject(record)) }),
+        ...(counterLines === null ? {} : { onCounters: (sample) => counterLines.write(countersObject(sample)) }),
+      },
+      templates: await this.templatesFile(),
+      onNote: (sentence) => words.say(sentence),
+      onProblem: ({ message }) => words.sayOnce(message),
+    });
+  }
+
+  /** A folder that nobody asked for is made, and done without where that cannot be. */
+  private async templatesFile(): Promise<string | null> {
+    const { templates, templatesByDefault } = this.plan;
+    if (templates === null || !templatesByDefault) return templates;
+    const refused = await makeFolderOf(templates);
+    if (refused === null) return templates;
+    this.words.say(`templates are not kept over a restart: ${refused}; --templates FILE chooses another place`);
+    return null;
+  }
+
+  private object({ view }: Receiving): CollectObject {
+    return collectObject(view, (performance.now() - this.began) / 1000);
+  }
+
+  private tellStart({ listening }: Receiving): void {
+    const { words, metrics, plan } = this;
+    if (listening.length > 0 && (plan.summary !== "none" || process.stderr.isTTY)) {
+      words.say(`listening on ${listening.join(", ")}; Ctrl-C ends`);
+    }
+    if (metrics !== null) words.say(`metrics at ${metrics.url}/metrics`);
+  }
+
+  private startTelling(receiving: Receiving): void {
+    const { plan, timers } = this;
+    const every = (milliseconds: number, act: () => void) => timers.push(setInterval(act, milliseconds));
+    if (plan.statsMs > 0) every(plan.statsMs, () => this.tellChange(receiving));
+    if (Number.isFinite(plan.receive.milliseconds))
+      timers.push(setTimeout(this.reachEnough, plan.receive.milliseconds));
+    const onTerminal = plan.printer !== null && process.stdout.isTTY === true;
+    if (process.stderr.isTTY === true && !onTerminal) {
+      every(PROGRESS_MS, () => this.words.draw(() => progressState(receiving.view.ledger)));
+    }
+  }
+
+  private stopTelling(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    this.words.end();
+  }
+
+  private tellChange(receiving: Receiving): void {
+    const object = this.object(receiving);
+    const layout = { ...terminalLayout(process.stderr), now: Date.now() / 1000 };
+    this.words.write(printCollectChange(this.before, object, layout));
+    this.before = object;
+  }
+
+  /** SIGUSR1, and the end. */
+  private tell(): void {
+    const { receiving, plan, words } = this;
+    if (receiving === null) return;
+    const object = this.object(receiving);
+    const exported = this.exporter?.summary() ?? null;
+    if (plan.summary === "json") {
+      words.write(`${safeJson({ ...object, export: exported === null ? null : exportObject(exported) })}\n`);
+      return;
+    }
+    const layout = terminalLayout(process.stderr);
+    words.write(printCollect(object, { ...layout, ...nowOf(plan) }));
+    if (exported !== null) words.write(printExport(exported, layout));
+  }
+
+  private tellEnd(): number {
+    const { interruption, sinks, plan, words, optionsLines, counterLines } = this;
+    const problems = [...(this.receiving?.view.problems ?? []), ...(this.exporter?.summary().problems ?? [])];
+    // Who does not read to the end (head, less) does not want to hear more, either.
+    if (sinks.closed) return EXIT.ok;
+    for (const { message } of problems) words.sayOnce(message);
+    const dropped = (optionsLines?.dropped ?? 0) + (counterLines?.dropped ?? 0);
+    if (dropped > 0)
+      words.say(`${dropped} options records and counter samples were not written: their reader is too slow`);
+    if (plan.summary !== "none") this.tell();
+    if (interruption.happened) return EXIT.interrupted;
+    return problems.length > 0 || dropped > 0 || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
+  }
+}
+
+/** Sockets tell "3 s ago", captures the time. */
+function nowOf({ receive }: CollectPlan): { now?: number } {
+  return receive.captures.length === 0 ? { now: Date.now() / 1000 } : {};
+}
+
+function outlets({ printer, native, syncMs }: CollectPlan): Outlet[] {
+  const list: Outlet[] = [];
+  if (printer !== null) list.push(withSentences(createFlowPrinter(printer, process.stdout)));
+  if (native !== null) {
+    list.push(new NativeWriter(native === "-" ? process.stdout : native, { syncMilliseconds: syncMs }));
+  }
+  return list;
+}

@@ -1,0 +1,55 @@
+// Where collected records go: any number of sinks, each of which gets each batch.
+import type { FlowBatch } from "../core/flow-batch.ts";
+import type { FlowSink } from "../report/index.ts";
+
+/** A sink that may find that nobody takes its records any more. */
+export interface Outlet extends FlowSink {
+  readonly closed?: boolean;
+}
+
+export class FlowSinks implements FlowSink {
+  /** Records given on. */
+  records = 0;
+  private readonly sinks: Outlet[];
+  private readonly most: number;
+  private readonly done: () => void;
+
+  /** `done` is called when so many records have passed, or when no sink takes any more. */
+  constructor(sinks: Outlet[], most: number, done: () => void) {
+    this.sinks = sinks;
+    this.most = most;
+    this.done = done;
+  }
+
+  add(sink: Outlet): void {
+    this.sinks.push(sink);
+  }
+
+  /** True when there were sinks and none of them takes anything any more. */
+  get closed(): boolean {
+    return this.sinks.length > 0 && this.sinks.every(({ closed }) => closed === true);
+  }
+
+  write(batch: FlowBatch): void | Promise<void> {
+    const left = this.most - this.records;
+    if (left <= 0) return;
+    // What is beyond the most is not given on; the batch is written over afterwards anyway.
+    if (batch.rows > left) batch.rows = left;
+    this.records += batch.rows;
+    const open: Promise<void>[] = [];
+    for (const sink of this.sinks) {
+      const written = sink.closed === true ? undefined : sink.write(batch);
+      if (written !== undefined) open.push(written);
+    }
+    if (this.records >= this.most || this.closed) this.done();
+    if (open.length > 0) return open.length === 1 ? open[0] : Promise.all(open).then(nothing);
+  }
+
+  /** Ends all of them; throws what the first one says that fails. */
+  async end(): Promise<void> {
+    const ended = await Promise.allSettled(this.sinks.map((sink) => sink.end()));
+    for (const result of ended) if (result.status === "rejected") throw result.reason;
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,38 @@
+// Values of options as people write them, for every command: numbers, sizes, lists of fields.
+import type { Element } from "../core/elements.ts";
+import { UsageError } from "../core/errors.ts";
+import { type AnyFieldName, fieldsFrom, findField } from "../core/fields.ts";
+import { quoteWithHint } from "../core/suggestion.ts";
+
+/** For options that may be given several times. */
+export function repeated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function whole(text: string, option: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option}: expected a whole number from ${least} to ${most}, found "${text}".`);
+}
+
+const SIZES: Record<string, number> = { "": 1, K: 1024, M: 1_048_576, G: 1_073_741_824 };
+
+/** Octets: 65536, 512K, 64M. */
+export function octets(text: string, option: string, least: number, most: number): number {
+  const [, digits = "", unit = ""] = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  const value = Number(digits) * SIZES[unit.toUpperCase()]!;
+  if (digits !== "" && value >= least && value <= most) return value;
+  throw new UsageError(`${option}: expected octets from ${least} to ${most}, such as 512K or 64M, found "${text}".`);
+}
+
+/** The fields of a list with commas, of those that records of this origin have. */
+export function fieldList(text: string, from: Element["from"]): AnyFieldName[] {
+  return text.split(",").map((word) => fieldName(word.trim(), from));
+}
+
+function fieldName(word: string, from: Element["from"]): AnyFieldName {
+  const name = findField(word)?.name as AnyFieldName | undefined;
+  if (name !== undefined) return name;
+  const names = fieldsFrom(from).map((field) => field.name);
+  throw new UsageError(`--fields: expected fields of ${names.join(", ")}; found ${quoteWithHint(word, names)}.`);
+}
