@@ -16,7 +16,9 @@ const RANKS = new Map([
 const TOP = 6;
 const LONGEST = 400;
 /** Files that may be longer, and why. */
-const LONGER: Readonly<Record<string, string>> = {};
+const LONGER: Readonly<Record<string, string>> = {
+  "src/core/registered-elements.ts": "a table made from IANA's registry, one line an element",
+};
 
 const NAMES_NOTHING = /^(utils?|helpers?|common|misc|managers?|types?)$/;
 const PART_NAMES_NOTHING = /^(utils?|helpers?|misc|managers?)$/;

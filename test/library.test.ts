@@ -52,6 +52,23 @@ describe("the examples", () => {
     expect(code).toBe(0);
   });
 
+  test("collect-flows: the octets that the exporter sent", async () => {
+    const running = start([process.execPath, "collect-flows.mjs", "udp://127.0.0.1:0", "1"], { cwd: project });
+    await running.until(({ stderr }) => stderr.includes("port "));
+    const port = /port (\d+)/.exec(running.stderr)![1]!;
+    const to = ["--protocol", "ipfix", "--biflow", "--to", `udp://127.0.0.1:${port}`];
+    await runProgram(["export", "--key", "ip", "--timeout", "none", DEMO, ...to, "--summary", "none"]);
+    const { stdout, code } = await running.ended;
+    const flows = await runProgram(["track", "--json", "--key", "ip", "--timeout", "none", DEMO]);
+    const sum = flows.stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { bytes: number; reverseBytes: number })
+      .reduce((total, { bytes, reverseBytes }) => total + bytes + reverseBytes, 0);
+    expect(stdout).toMatch(new RegExp(`^${sum} octets by 127.0.0.1\n\\d+ messages, 0 of them unexplained\n$`));
+    expect(code).toBe(0);
+  });
+
   test("top-talkers: a sentence where there is nothing to read", async () => {
     const { stderr, code } = await example("top-talkers.mjs", "missing.pcap");
     expect(stderr).toBe("missing.pcap: expected a capture file, found no such file; check the name\n");

@@ -1,5 +1,6 @@
 // The files that the cases read, by name. All of them made here; the bundled capture is beside them as demo.pcapng.gz.
 import { gzipSync } from "node:zlib";
+import { exportsOfThree } from "../export-captures.ts";
 import { ethernet, ip, littleOfEverything, PROTO, pcap, record, udp } from "../small-captures.ts";
 
 export function inputs(): Record<string, Buffer> {
@@ -28,6 +29,9 @@ export function inputs(): Record<string, Buffer> {
       { at: 1, frame: packets[1]!.frame.subarray(0, 34), wire: packets[1]!.frame.length },
       { at: 2, frame: packets[1]!.frame.subarray(0, 42), wire: packets[1]!.frame.length },
     ]),
+    "exports.pcap": exportsOfThree(),
+    "exports.pcap.gz": gzipSync(exportsOfThree()),
+    "exporters.txt": Buffer.from("# who may send\n192.0.2.1=edge\n192.0.2.2/32  # the second one\n"),
     "no-ip.pcap": pcap([{ at: 0, frame: ethernet(0x88cc, Buffer.alloc(46)) }]),
   };
 }
