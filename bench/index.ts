@@ -2,6 +2,9 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { cachedCapture } from "./capture-cache.ts";
+import { benchDecode } from "./collect/decode-alone.ts";
+import { VERSIONS } from "./collect/flow-messages.ts";
+import { benchCollect } from "./collect/sustained.ts";
 import { benchImports } from "./import-cost/index.ts";
 import { measure, missingMeasures } from "./measured-process.ts";
 import { benchMemory, benchScale } from "./own-growth.ts";
@@ -9,7 +12,7 @@ import { BUILD_FIRST, limits, ourPrograms, peers, startSink } from "./programs.t
 import { printTable, runInTurn } from "./side-by-side.ts";
 
 const COMPARED = ["mix", "small", "real"] as const;
-const NAMES = [...COMPARED, "scale", "memory", "imports"] as const;
+const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect"] as const;
 type Name = (typeof NAMES)[number];
 
 const { values, positionals } = parseArgs({
@@ -40,6 +43,8 @@ for (const name of names) {
   if (name === "scale") print(await benchScale(rounds, seed, say));
   else if (name === "memory") print(await benchMemory(Math.min(rounds, 3), seed, say));
   else if (name === "imports") print(benchImports(rounds, say));
+  else if (name === "decode") print(benchDecode(seed, say));
+  else if (name === "collect") print(await benchCollect(VERSIONS, seed, say));
   else print(await compare(name));
 }
 

@@ -24,9 +24,18 @@ export const PROGRAMS = [
   { program: "softflowd", debian: "softflowd", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "nfpcapd", debian: "nfdump", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "nfdump", debian: "nfdump", usedBy: "track, bench: reading what other flow meters made" },
+  { program: "nfcapd", debian: "nfdump", usedBy: "export: another collector takes what we send" },
   { program: "argus", debian: "argus-server", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "ra", debian: "argus-client", usedBy: "track, bench: reading what argus made" },
   { program: "time", debian: "time", usedBy: "bench: processor time and peak memory of each program" },
+  { program: "pmacctd", debian: "pmacct", usedBy: "collect: what another exporter says of the same capture" },
+  { program: "nfacctd", debian: "pmacct", usedBy: "export: another collector takes what we send" },
+  { program: "openssl", debian: "openssl", usedBy: "collect: certificates, and TLS as exporters speak it" },
+  {
+    program: "socat",
+    debian: "socat",
+    usedBy: "collect: relaying with the exporter's address (--spoof itself needs it), sockets inherited by receivers",
+  },
   { program: "gzip", debian: "gzip", usedBy: "capture: compressed captures" },
   { program: "zstd", debian: "zstd", usedBy: "capture: compressed captures" },
 ];

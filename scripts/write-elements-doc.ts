@@ -1,28 +1,40 @@
 // Makes docs/elements.md from the one table of fields. To write it anew:
 //   npx vitest run src/report/elements-doc.test.ts -u
-import { ELEMENTS, type Element } from "../src/core/elements.ts";
+import { FIELDS, type Field } from "../src/core/fields.ts";
 
 const INTRODUCTION = `# Fields
 
 Made from \`src/core/elements.ts\` by \`scripts/write-elements-doc.ts\`; a test compares them. Do not edit.
 
-One name for each field, the same in JSON, CSV, \`--fields\`, \`--key\` and SQL. Where a person types a name, the IANA name and
-the other words mean the same, in any case. *Number* is the IANA Information Element (RFC 7012); reverse fields are the
-forward element under the enterprise number 29305 (RFC 5103). How values read: [output.md](output.md).
+One name for each field, the same in JSON, CSV, \`--fields\`, \`--key\` and SQL. Where a person types a name, the IANA names of the
+elements that carry it and the other words mean the same, in any case. How values read: [output.md](output.md).
+
+- *From*: what can say it, packets (\`track\`), export messages (\`collect\`) or both.
+- *Element*: the IANA Information Element (RFC 7012) that it is written as, with its number; reverse fields are the forward
+  element under the enterprise number 29305 (RFC 5103).
+- *Carried by*: the elements of export messages that it is read from, where these are not that one alone; the most exact one
+  counts. A dash: it is taken from the message, or from several places.
 `;
 
-function reference({ id, pen }: Element): string {
+function element({ id, pen, iana }: Field): string {
   if (id === null) return "";
-  return pen === 0 ? String(id) : `${pen}/${id}`;
+  return `${iana} ${pen === 0 ? id : `${pen}/${id}`}`;
 }
 
-function cells(element: Element): string[] {
-  const { name, about, unit, iana, clickhouse, words } = element;
+/** Elements that carry it, where they are others than the one of the field itself. */
+function carriers({ iana, carriers: names, from }: Field): string {
+  if (names.length === 0) return from === "packets" ? "" : "-";
+  return names.length === 1 && names[0] === iana ? "" : names.join(" ");
+}
+
+function cells(field: Field): string[] {
+  const { name, about, unit, clickhouse, words, from } = field;
   return [
     `\`${name}\``,
     unit === null ? about : `${about} (${unit})`,
-    reference(element),
-    iana ?? "",
+    from,
+    element(field),
+    carriers(field),
     `\`${clickhouse}\``,
     words.map((word) => `\`${word}\``).join(" "),
   ];
@@ -30,7 +42,7 @@ function cells(element: Element): string[] {
 
 /** The whole text of docs/elements.md. */
 export function elementsDoc(): string {
-  const titles = ["Field", "What it says", "Number", "IANA name", "Type in SQL", "Other words"];
-  const rows = [titles, titles.map(() => "---"), ...ELEMENTS.map(cells)];
+  const titles = ["Field", "What it says", "From", "Element", "Carried by", "Type in SQL", "Other words"];
+  const rows = [titles, titles.map(() => "---"), ...FIELDS.map(cells)];
   return `${INTRODUCTION}\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`;
 }
