@@ -87,11 +87,6 @@ export class BatchWriter {
     return row;
   }
 
-  /** Takes back rows from the end of what `begin` gave. */
-  drop(rows: number): void {
-    this.batch.rows -= rows;
-  }
-
   /** Hands on what there is. */
   flush(): void {
     const { batch } = this;

@@ -1,5 +1,6 @@
 // ColumnCopier: one field of many records into one column, with the clock of their message.
 import type { ExporterLedger } from "../core/collect-ledger.ts";
+import { noTime } from "../core/nanoseconds.ts";
 import {
   copyBeforeExport,
   copyFull64,
@@ -24,7 +25,8 @@ import {
   wordsToWords,
 } from "./column-ops.ts";
 import type { ExportClock } from "./export-clock.ts";
-import type { ColumnCopy, RecordPlan } from "./record-plan.ts";
+import type { ColumnCopy } from "./record-plan.ts";
+import type { RecordRun } from "./record-run.ts";
 
 const OP = OP_;
 
@@ -32,6 +34,8 @@ export class ColumnCopier {
   private readonly clock: ExportClock;
   private view: DataView = new DataView(new ArrayBuffer(0));
   private remarks!: ExporterLedger["remarks"];
+  /** Columns of the run with times that cannot be said. */
+  private readonly unsaid: Uint32Array[] = [];
 
   constructor(clock: ExportClock) {
     this.clock = clock;
@@ -43,21 +47,12 @@ export class ColumnCopier {
     this.remarks = remarks;
   }
 
-  /**
-   * Copies a field of rows `row` to `end`. `offsets` say where each field of the template lies in a record, `base` where the
-   * first record begins, `step` how far they are apart.
-   */
-  copy(
-    { op, field, octets, column }: ColumnCopy,
-    plan: RecordPlan,
-    offsets: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
+  /** Copies one field of all records of the run. */
+  copy(copy: ColumnCopy, run: RecordRun): void {
+    const { op, field, column } = copy;
     const { view } = this;
-    const at = base + offsets[field]!;
+    const { row, end, step } = run;
+    const at = run.base + run.offsets[field]!;
     switch (op) {
       case OP.u8ToU8:
         octetsToOctets(column as Uint8Array, row, end, view, at, step);
@@ -69,25 +64,16 @@ export class ColumnCopier {
         shortsToShorts(column as Uint16Array, row, end, view, at, step);
         return;
       default:
+        this.copyWords(copy, run, at);
     }
-    this.copyWords(op, field, octets, column as Uint32Array, plan, offsets, base, step, row, end);
   }
 
   /** Into columns of 32 bits and of several words. */
-  private copyWords(
-    op: number,
-    field: number,
-    octets: number,
-    column: Uint32Array,
-    plan: RecordPlan,
-    offsets: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
+  private copyWords(copy: ColumnCopy, run: RecordRun, at: number): void {
+    const { op, octets } = copy;
     const { view } = this;
-    const at = base + offsets[field]!;
+    const { row, end, step } = run;
+    const column = copy.column as Uint32Array;
     switch (op) {
       case OP.u8ToU32:
         octetsToWords(column, row, end, view, at, step);
@@ -123,59 +109,56 @@ export class ColumnCopier {
         copyLabels(column, row, end, view, at, step);
         return;
       default:
-        this.copyTimes(op, field, column, plan, offsets, base, step, row, end);
+        if (this.copyTimes(copy, run, at, column) > 0) this.noteUnsaid(column);
     }
   }
 
-  private copyTimes(
-    op: number,
-    field: number,
-    time: Uint32Array,
-    plan: RecordPlan,
-    offsets: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
-    const { view, clock, remarks } = this;
-    const at = base + offsets[field]!;
+  /** Gives how many of the times cannot be said. */
+  private copyTimes({ op, field }: ColumnCopy, run: RecordRun, at: number, time: Uint32Array): number {
+    const { view, clock } = this;
+    const { row, end, step } = run;
     switch (op) {
       case OP.seconds:
-        remarks.timeUnknown += copySeconds(time, row, end, view, at, step, clock.shift);
-        return;
+        return copySeconds(time, row, end, view, at, step, clock.shift);
       case OP.milliseconds:
-        remarks.timeUnknown += copyMilliseconds(time, row, end, view, at, step, clock.shift);
-        return;
+        return copyMilliseconds(time, row, end, view, at, step, clock.shift);
       case OP.ntp:
-        remarks.timeUnknown += copyNtp(time, row, end, view, at, step, clock.shift, -1);
-        return;
+        return copyNtp(time, row, end, view, at, step, clock.shift, -1);
       case OP.ntpMicro:
-        remarks.timeUnknown += copyNtp(time, row, end, view, at, step, clock.shift, -2048);
-        return;
+        return copyNtp(time, row, end, view, at, step, clock.shift, -2048);
       case OP.beforeExport:
-        remarks.timeUnknown += copyBeforeExport(
-          time,
-          row,
-          end,
-          view,
-          at,
-          step,
-          clock.seconds * 1000 + clock.milliseconds,
-        );
-        return;
+        return copyBeforeExport(time, row, end, view, at, step, clock.seconds * 1000 + clock.milliseconds);
       default:
     }
     if (!clock.uptimeKnown) {
       time.fill(0xffff_ffff, 2 * row, 2 * end);
-      return;
+      return 0;
     }
-    const last = plan.uptimeLast;
-    const counts =
-      field === plan.uptimeFirst
-        ? copyUptimeStarts(time, row, end, view, at, base + offsets[last]!, step, clock)
-        : copyUptimes(time, row, end, view, at, step, clock);
-    remarks.timeUnknown += counts & 0xffff;
-    remarks.uptimeWrapped += counts >>> 16;
+    const { plan, base, offsets } = run;
+    if (field === plan.uptimeFirst) {
+      return copyUptimeStarts(time, row, end, view, at, base + offsets[plan.uptimeLast]!, step, clock);
+    }
+    const counts = copyUptimes(time, row, end, view, at, step, clock);
+    this.remarks.uptimeWrapped += counts >>> 16;
+    return counts & 0xffff;
+  }
+
+  /** A column of the run has times that cannot be said. */
+  noteUnsaid(column: Uint32Array): void {
+    if (!this.unsaid.includes(column)) this.unsaid.push(column);
+  }
+
+  /** Behind all copies of a run: books its records with such times, each once, however many of its times are so. */
+  bookUnsaid({ row, end }: RecordRun): void {
+    const { unsaid, remarks } = this;
+    if (unsaid.length === 0) return;
+    for (let r = row; r < end; r++) {
+      for (let i = 0; i < unsaid.length; i++) {
+        if (!noTime(unsaid[i]!, r)) continue;
+        remarks.timeUnknown++;
+        break;
+      }
+    }
+    unsaid.length = 0;
   }
 }

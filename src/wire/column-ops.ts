@@ -312,7 +312,7 @@ function putUptime(column: Uint32Array, row: number, base: ExportTime, differenc
 
 /**
  * Times as milliseconds of sysUpTime: export time + signed 32-bit difference, so that a wrap between them does not matter.
- * Gives in the low half how many cannot be said, in the high half (2^16 and up) how many had wrapped.
+ * Gives in the low half how many cannot be said, in the high half (2^16 and up) how many others had wrapped.
  */
 export function copyUptimes(
   column: Uint32Array,
@@ -328,8 +328,8 @@ export function copyUptimes(
   for (let r = row, at = from; r < end; r++, at += step) {
     const uptime = view.getUint32(at);
     const difference = (uptime - sysUpTime) | 0;
-    if (difference <= 0 !== uptime <= sysUpTime) counts += 65_536;
-    counts += putUptime(column, r, base, difference);
+    if (putUptime(column, r, base, difference) === 1) counts++;
+    else if (difference <= 0 !== uptime <= sysUpTime) counts += 65_536;
   }
   return counts;
 }

@@ -78,7 +78,8 @@ export class FixedReader {
       source.sequence.check(page, readU32(bytes, start + format.sequenceAt), said, 0);
     }
     const plan = this.planOf(template, format.format);
-    this.records.readFixed(plan, template, source, message, bytes, start + headerOctets, count);
+    this.records.begin(source, message);
+    this.records.readFixed(plan, template, start + headerOctets, count);
   }
 
   private planOf(template: Template, format: number): RecordPlan {

@@ -23,7 +23,7 @@ export class MessageConstants {
   milliseconds = 0;
   sysUpTime = 0;
   shift = 0;
-  /** Times that cannot be said, uptimes that had wrapped, starts after their ends. */
+  /** Times that cannot be said, uptimes that had wrapped and can, starts after their ends. */
   unknown = 0;
   wrapped = 0;
   contradicting = 0;
@@ -216,7 +216,8 @@ class Source {
     this.line("if (after <= 0 !== ended <= up) wrapped++;");
     this.line(`if (after > -${NEAR} && after < ${NEAR}) { const whole = (after + ms) | 0;`);
     this.line(near(c));
-    this.line(`} else if (!put(${c}, r, base0 + after)) unknown++; }`);
+    // What cannot be said was not repaired.
+    this.line(`} else if (!put(${c}, r, base0 + after)) { unknown++; if (after <= 0 !== ended <= up) wrapped--; } }`);
   }
 
   /** Starts after their ends are counted where both are milliseconds; otherwise that is done behind this. */

@@ -7,8 +7,15 @@ import type { BatchWriter } from "./batch-writer.ts";
 import { ColumnCopier } from "./column-copier.ts";
 import type { ExportClock } from "./export-clock.ts";
 import type { ReaderContext } from "./reader-context.ts";
-import { type CompiledRecords, MessageConstants, type RecordCompiler, TIME_MARGIN } from "./record-compiler.ts";
+import {
+  type CompiledRecords,
+  isCompiled,
+  MessageConstants,
+  type RecordCompiler,
+  TIME_MARGIN,
+} from "./record-compiler.ts";
 import type { RecordPlan } from "./record-plan.ts";
+import { RecordRun } from "./record-run.ts";
 import { RowCopier } from "./row-copier.ts";
 import type { Source } from "./sources.ts";
 import { type Template, VARIABLE } from "./template.ts";
@@ -24,6 +31,7 @@ export class RecordReader {
   private readonly clock: ExportClock;
   private readonly copier: ColumnCopier;
   private readonly rows: RowCopier;
+  private readonly run = new RecordRun();
   private readonly compiler: RecordCompiler;
   private readonly constants = new MessageConstants();
   /** False where the message's clock makes what compiled functions do with uptimes wrong. */
@@ -35,7 +43,6 @@ export class RecordReader {
   readonly lengths: Int32Array = new Int32Array(MOST_FIELDS);
   private source!: Source;
   private message!: Message;
-  private bytes: Uint8Array = new Uint8Array(0);
 
   constructor(context: ReaderContext, clock: ExportClock, compiler: RecordCompiler) {
     this.context = context;
@@ -48,69 +55,60 @@ export class RecordReader {
     this.exporterWords = new Uint32Array(this.columns.exporter.buffer);
   }
 
-  /**
-   * Reads so many records without variable fields that lie one behind the other, from `at` on. They are all inside `bytes`.
-   * `step` is the distance between them.
-   */
-  readFixed(
-    plan: RecordPlan,
-    template: Template,
-    source: Source,
-    message: Message,
-    bytes: Uint8Array,
-    at: number,
-    records: number,
-  ): void {
-    this.begin(source, message, bytes);
+  /** The source and the message of the records that are read next; the clock is set to it. */
+  begin(source: Source, message: Message): void {
+    this.source = source;
+    this.message = message;
+    this.copier.begin(message.view, source.page.remarks);
+    this.rows.begin(source, message.bytes);
+    this.setConstants();
+  }
+
+  /** Reads so many records without variable fields that lie one behind the other, from `at` on. They are all inside the message. */
+  readFixed(plan: RecordPlan, template: Template, at: number, records: number): void {
+    const { run, writer } = this;
     const step = template.octets;
+    run.setLayout(plan, template.offsets, template.lengths, step);
     let left = records;
     for (let from = at; left > 0; ) {
       if (plan.section >= 0) {
-        this.readSection(plan, template.offsets, template.lengths, from);
+        this.readSection(from);
         from += step;
         left--;
         continue;
       }
-      const count = this.writer.begin(plan.set, left);
-      const { row } = this.writer;
+      const count = writer.begin(plan.set, left);
+      run.setRows(from, writer.row, writer.row + count);
       const compiled = this.compiler.of(plan, template, count);
-      if (compiled === null || (plan.usesUptime && !this.usual)) {
-        this.readRows(plan, template.offsets, template.lengths, from, step, row, row + count);
-      } else {
-        this.runCompiled(compiled, plan, template, from, row, row + count);
-      }
+      if (compiled === null || (plan.usesUptime && !this.usual)) this.readRows();
+      else this.runCompiled(compiled);
       from += count * step;
       left -= count;
     }
-    source.page.records += records;
+    this.source.page.records += records;
   }
 
   /** Reads records with variable fields from `at` to `end`; gives how many there were, or -1 - that where one was cut. */
-  readVariable(
-    plan: RecordPlan,
-    template: Template,
-    source: Source,
-    message: Message,
-    bytes: Uint8Array,
-    at: number,
-    end: number,
-  ): number {
-    this.begin(source, message, bytes);
+  readVariable(plan: RecordPlan, template: Template, at: number, end: number): number {
+    const { run, writer } = this;
+    const { bytes } = this.message;
+    run.setLayout(plan, this.offsets, this.lengths, 0);
     let records = 0;
     let from = at;
     while (end - from >= template.octets) {
       const next = this.locate(template, bytes, from, end);
       if (next < 0) break;
       if (plan.section >= 0) {
-        this.readSection(plan, this.offsets, this.lengths, 0);
+        this.readSection(0);
       } else {
-        this.writer.begin(plan.set, 1);
-        this.readRows(plan, this.offsets, this.lengths, 0, 0, this.writer.row, this.writer.row + 1);
+        writer.begin(plan.set, 1);
+        run.setRows(0, writer.row, writer.row + 1);
+        this.readRows();
       }
       records++;
       from = next;
     }
-    source.page.records += records;
+    this.source.page.records += records;
     return end - from >= template.octets ? -1 - records : records;
   }
 
@@ -138,29 +136,22 @@ export class RecordReader {
     return at;
   }
 
-  private begin(source: Source, message: Message, bytes: Uint8Array): void {
-    this.source = source;
-    this.message = message;
-    this.bytes = bytes;
-    this.copier.begin(message.view, source.page.remarks);
-    this.rows.begin(source, bytes);
-    this.setConstants();
-  }
-
   /** A record that holds the beginning of a packet: that is decoded first, and what the record says beside it stands. */
-  private readSection(plan: RecordPlan, offsets: Int32Array, lengths: Int32Array, base: number): void {
-    const row = this.writer.beginEmpty();
-    const { columns, bytes } = this;
-    const { headers, limits } = this.context;
+  private readSection(base: number): void {
+    const { columns, run, message } = this;
+    const { plan, offsets, lengths } = run;
+    const { headers, limits, writer } = this.context;
+    const row = writer.beginEmpty();
     columns.packets[2 * row] = 1;
     const from = base + offsets[plan.section]!;
     const octets = Math.min(lengths[plan.section]!, limits.sampledHeaderOctets);
     const size =
-      plan.frameSize < 0 ? 0 : readUnsigned(bytes, base + offsets[plan.frameSize]!, lengths[plan.frameSize]!);
-    const found = headers.read(this.writer.batch, row, bytes, from, octets, plan.sectionLink, size);
+      plan.frameSize < 0 ? 0 : readUnsigned(message.bytes, base + offsets[plan.frameSize]!, lengths[plan.frameSize]!);
+    const found = headers.read(writer.batch, row, message.bytes, from, octets, plan.sectionLink, size);
     if (!found) this.source.page.remarks.samplesCut++;
     const version = columns.ipVersion[row]!;
-    this.readRows(plan, offsets, lengths, base, 0, row, row + 1);
+    run.setRows(base, row, row + 1);
+    this.readRows();
     if (plan.ipVersion === 0) columns.ipVersion[row] = version;
     if (noTime(columns.start, row)) this.useReceived(row);
   }
@@ -172,61 +163,47 @@ export class RecordReader {
   }
 
   /** What `readRows` does, with the plan's own function. */
-  private runCompiled(
-    compiled: CompiledRecords,
-    plan: RecordPlan,
-    { offsets, lengths, octets }: Template,
-    base: number,
-    row: number,
-    end: number,
-  ): void {
-    const { constants, message, copier } = this;
+  private runCompiled(compiled: CompiledRecords): void {
+    const { constants, message, copier, run } = this;
+    const { plan, base, row, end } = run;
     const { uncompiled } = plan;
     compiled(message.view, base, row, end, constants);
-    this.blanks(plan, row, end);
-    for (let i = 0; i < uncompiled.length; i++) copier.copy(uncompiled[i]!, plan, offsets, base, octets, row, end);
+    this.blanks();
+    for (let i = 0; i < uncompiled.length; i++) copier.copy(uncompiled[i]!, run);
     const { remarks } = this.source.page;
-    remarks.timeUnknown += constants.unknown;
     remarks.uptimeWrapped += constants.wrapped;
     remarks.timeContradicts += constants.contradicting;
-    if (plan.timesToCompare && !plan.timesCompiled) this.compareTimes(row, end);
-    this.finishRows(plan, offsets, lengths, base, octets, row, end);
+    if (constants.unknown > 0) this.noteUnsaid();
+    if (plan.timesToCompare && !plan.timesCompiled) this.compareTimes();
+    this.finishRows();
   }
 
-  private readRows(
-    plan: RecordPlan,
-    offsets: Int32Array,
-    lengths: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
-    this.constantColumns(plan, row, end);
-    this.blanks(plan, row, end);
-    const { copies } = plan;
-    const { copier } = this;
-    for (let i = 0; i < copies.length; i++) {
-      const copy = copies[i]!;
-      copier.copy(copy, plan, offsets, base, step, row, end);
+  private readRows(): void {
+    const { copier, run } = this;
+    const { copies, timesToCompare } = run.plan;
+    this.constantColumns();
+    this.blanks();
+    for (let i = 0; i < copies.length; i++) copier.copy(copies[i]!, run);
+    if (timesToCompare) this.compareTimes();
+    this.finishRows();
+  }
+
+  /** A compiled function found times that cannot be said, in any of the columns that it wrote. */
+  private noteUnsaid(): void {
+    const { start, end } = this.columns;
+    for (const copy of this.run.plan.copies) {
+      if ((copy.column === start || copy.column === end) && isCompiled(copy)) this.copier.noteUnsaid(copy.column);
     }
-    if (plan.timesToCompare) this.compareTimes(row, end);
-    this.finishRows(plan, offsets, lengths, base, step, row, end);
   }
 
   /** What comes behind the columns. */
-  private finishRows(
-    plan: RecordPlan,
-    offsets: Int32Array,
-    lengths: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
-    if (this.source.shared.sampling.byInterface && plan.sampling === null) this.interfaceRates(row, end);
-    if (this.clock.shift !== 0) this.source.page.remarks.clockRepaired += end - row;
-    if (plan.rowByRow) this.rows.copyRows(plan, offsets, lengths, base, step, row, end);
+  private finishRows(): void {
+    const { run, source } = this;
+    const { plan } = run;
+    this.copier.bookUnsaid(run);
+    if (source.shared.sampling.byInterface && plan.sampling === null) this.interfaceRates();
+    if (this.clock.shift !== 0) source.page.remarks.clockRepaired += run.end - run.row;
+    if (plan.rowByRow) this.rows.copyRows(run);
   }
 
   /** Sets what is the same in all records of the message that begins. */
@@ -250,7 +227,8 @@ export class RecordReader {
   }
 
   /** What is the same in all records of a message. One loop: a fill of a column costs as much as its values. */
-  private constantColumns(plan: RecordPlan, row: number, end: number): void {
+  private constantColumns(): void {
+    const { plan, row, end } = this.run;
     const { columns, exporterWords } = this;
     const { received, domain, samplingRate, samplingSource } = columns;
     const { a, b, c, d, low, high, domain: number, rate, said } = this.constants;
@@ -269,16 +247,18 @@ export class RecordReader {
   }
 
   /** Columns of the set that no field is copied to. */
-  private blanks(plan: RecordPlan, row: number, end: number): void {
+  private blanks(): void {
     const { columns } = this;
+    const { plan, row, end } = this.run;
     if (plan.noStart) columns.start.fill(0xffff_ffff, 2 * row, 2 * end);
     if (plan.noEnd) columns.end.fill(0xffff_ffff, 2 * row, 2 * end);
     if (plan.noPort) columns.dstPort.fill(0, row, end);
   }
 
-  private compareTimes(row: number, end: number): void {
+  private compareTimes(): void {
+    const { row, end: last } = this.run;
     const { start, end: ends } = this.columns;
-    for (let at = 2 * row; at < 2 * end; at += 2) {
+    for (let at = 2 * row; at < 2 * last; at += 2) {
       const high = start[at + 1]! - ends[at + 1]!;
       // A start that is not known contradicts nothing.
       if (start[at + 1] === 0xffff_ffff) continue;
@@ -287,7 +267,8 @@ export class RecordReader {
   }
 
   /** Rates by interface, for records that say none themselves. */
-  private interfaceRates(row: number, end: number): void {
+  private interfaceRates(): void {
+    const { row, end } = this.run;
     const { samplingRate, inIf } = this.columns;
     const { sampling } = this.source.shared;
     for (let r = row; r < end; r++) samplingRate[r] = sampling.ofInterface(inIf[r]!);

@@ -14,6 +14,7 @@ import {
   type SamplingFields,
   widthOf,
 } from "./record-plan.ts";
+import { RecordRun } from "./record-run.ts";
 import type { Source } from "./sources.ts";
 import { structuredText } from "./structured-data.ts";
 import { readUnsigned, textRoom, writeHex, writeValue } from "./value-text.ts";
@@ -31,12 +32,15 @@ export class RowCopier {
   private readonly columns: Columns;
   private source!: Source;
   private bytes: Uint8Array = new Uint8Array(0);
+  /** A single field of a single record. */
+  private readonly once = new RecordRun();
 
   constructor(context: ReaderContext, clock: ExportClock, copier: ColumnCopier) {
     this.context = context;
     this.clock = clock;
     this.copier = copier;
     this.columns = context.writer.columns;
+    this.once.offsets = ONE_FIELD;
   }
 
   begin(source: Source, bytes: Uint8Array): void {
@@ -44,25 +48,19 @@ export class RowCopier {
     this.bytes = bytes;
   }
 
-  copyRows(
-    plan: RecordPlan,
-    offsets: Int32Array,
-    lengths: Int32Array,
-    base: number,
-    step: number,
-    row: number,
-    end: number,
-  ): void {
+  copyRows(run: RecordRun): void {
+    const { plan, offsets, step, end } = run;
     const { rows, sampling } = plan;
-    for (let r = row, record = base; r < end; r++, record += step) {
-      for (let i = 0; i < rows.length; i++) this.rowCopy(rows[i]!, offsets, lengths, record, r);
-      if (sampling !== null) this.recordRate(sampling, offsets, lengths, record, r);
+    for (let r = run.row, record = run.base; r < end; r++, record += step) {
+      for (let i = 0; i < rows.length; i++) this.rowCopy(rows[i]!, run, record, r);
+      if (sampling !== null) this.recordRate(sampling, run, record, r);
       if (plan.ipVersion === -2) this.columns.ipVersion[r] = this.familyOf(r);
       if (plan.duration >= 0) this.addDuration(plan, record + offsets[plan.duration]!, r);
     }
   }
 
-  private rowCopy(copy: RowCopy, offsets: Int32Array, lengths: Int32Array, record: number, row: number): void {
+  /** One field of the record at `record`. */
+  private rowCopy(copy: RowCopy, { offsets, lengths }: RecordRun, record: number, row: number): void {
     const at = record + offsets[copy.field]!;
     const octets = lengths[copy.field]!;
     switch (copy.way) {
@@ -97,7 +95,8 @@ export class RowCopier {
     const width = widthOf(copy.kind);
     if (isEmpty(column, row, width, copy.kind)) {
       const once: ColumnCopy = { op: copy.op, field: 0, octets, column };
-      this.copier.copy(once, NO_UPTIMES, NO_OFFSETS, at, 0, row, row + 1);
+      this.once.setRows(at, row, row + 1);
+      this.copier.copy(once, this.once);
       return;
     }
     // Numbers that say the same are not said twice.
@@ -143,13 +142,7 @@ export class RowCopier {
   }
 
   /** The sampling rate that a record says itself, or the sampler that it names. */
-  private recordRate(
-    fields: SamplingFields,
-    offsets: Int32Array,
-    lengths: Int32Array,
-    record: number,
-    row: number,
-  ): void {
+  private recordRate(fields: SamplingFields, { offsets, lengths }: RecordRun, record: number, row: number): void {
     const { sampling } = this.source.shared;
     if (sampling.configured) return;
     const value = (field: number) => readUnsigned(this.bytes, record + offsets[field]!, lengths[field]!);
@@ -193,8 +186,8 @@ export class RowCopier {
 }
 
 const ENCODER = new TextEncoder();
-const NO_OFFSETS = new Int32Array(1);
-const NO_UPTIMES = { uptimeFirst: -1, uptimeLast: -1 } as RecordPlan;
+/** The only field of a run of one record. */
+const ONE_FIELD = new Int32Array(1);
 
 function isEmpty(column: { readonly [row: number]: number }, row: number, width: number, kind: string): boolean {
   const at = row * width;

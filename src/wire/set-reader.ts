@@ -157,8 +157,9 @@ export class SetReader implements TemplateVisitor {
       source.page.remarks.fieldOpaque++;
     });
     let records: number;
+    this.records.begin(source, message);
     if (template.variable) {
-      records = this.records.readVariable(template.plan, template, source, message, message.bytes, at, end);
+      records = this.records.readVariable(template.plan, template, at, end);
       if (records < 0) {
         records = -1 - records;
         source.page.refused.recordLength++;
@@ -167,7 +168,7 @@ export class SetReader implements TemplateVisitor {
     } else {
       records = Math.floor((end - at) / template.octets);
       if (end - at - records * template.octets > 7) source.page.remarks.setPadding++;
-      this.records.readFixed(template.plan, template, source, message, message.bytes, at, records);
+      this.records.readFixed(template.plan, template, at, records);
     }
     this.counted += records;
     this.dataRecords += records;
