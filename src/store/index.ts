@@ -1,0 +1,3 @@
+// The door of the store room: flows kept in files, and the engine that answers questions about them.
+export { Engine, EngineError, type EngineLimits } from "./engine.ts";
+export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";

@@ -1,0 +1,55 @@
+// Names in a store's folder. A store is plain files: whoever copies the folder has the store.
+//
+//   flowgauge.json                       what this folder is: format version, length of an interval
+//   lock                                 who writes it now
+//   spool/<spool>/000001.native          flow records that are not sealed yet: whole Native files, in the order of arrival
+//   spool/<spool>/000002.part            the one that is being written (nobody but the writer and recovery reads it)
+//   jobs/<job>.begun, <job>.done         what takes the place of what (see jobs.ts)
+//   flows/2026/11/21/<segment>.parquet   sealed flow records of one interval of time, never changed
+//   ledger/2026-11-21.ndjson             what was received, lost and stored, by exporter and hour
+import { join } from "node:path";
+
+export const STORE_FORMAT = 1;
+
+export const FOLDERS = { spool: "spool", jobs: "jobs", flows: "flows", ledger: "ledger" } as const;
+export const STORE_FILE = "flowgauge.json";
+export const LOCK_FILE = "lock";
+
+/**
+ * A segment's flows ended in [start, start + length). `reach` says how long before `start` the earliest of them began: who looks for
+ * flows of a time finds the segments by their names alone.
+ */
+export interface SegmentName {
+  /** Seconds since 1970 UTC. */
+  readonly start: number;
+  /** Seconds. */
+  readonly length: number;
+  /** Seconds, rounded up. */
+  readonly reach: number;
+  readonly rows: number;
+  /** Of the job that wrote it: sorts by time of writing, unique in the store. */
+  readonly job: string;
+}
+
+const SEGMENT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\+(\d+)s_reach(\d+)s_(\d+)flows_([0-9a-z]+)\.parquet$/;
+
+/** "20261121T120000Z+300s_reach12s_81231flows_m4k2x.parquet" */
+export function segmentFile({ start, length, reach, rows, job }: SegmentName): string {
+  const time = new Date(start * 1000).toISOString().slice(0, 19).replace(/[-:]/g, "");
+  return `${time}Z+${length}s_reach${reach}s_${rows}flows_${job}.parquet`;
+}
+
+/** null for what is no segment's name. */
+export function parseSegmentFile(file: string): SegmentName | null {
+  const found = SEGMENT.exec(file);
+  if (found === null) return null;
+  const [year, month, day, hour, minute, second, length, reach, rows] = found.slice(1, 10).map(Number) as number[];
+  const start = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
+  return { start, length: length!, reach: reach!, rows: rows!, job: found[10]! };
+}
+
+/** Below the store's folder: flows/2026/11/21. */
+export function segmentFolder(start: number): string {
+  const day = new Date(start * 1000).toISOString().slice(0, 10);
+  return join(FOLDERS.flows, ...day.split("-"));
+}
