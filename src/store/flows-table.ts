@@ -1,6 +1,8 @@
 // Where a question's flows come from: files of the store, or files that a person named, as one table with every field of the one table.
+import { basename, dirname, join } from "node:path";
+import { UsageError } from "../core/errors.ts";
 import { FIELDS } from "../core/fields.ts";
-import { joinSql, param, type Sql, sql } from "../core/sql.ts";
+import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
 
 /** Files of flow records, by format. Paths are absolute. */
 export interface FlowFiles {
@@ -13,27 +15,38 @@ export const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${n
 
 /** A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. */
 export function flowsTable({ native, parquet }: FlowFiles): Sql {
-  const parts = [
-    ...(native.length > 0 ? [fileTable(native, "Native")] : []),
-    ...(parquet.length > 0 ? [fileTable(parquet, "Parquet")] : []),
-  ];
+  const parts = [...patterns(native).map(fileTable("Native")), ...patterns(parquet).map(fileTable("Parquet"))];
   if (parts.length === 0) return sql`(SELECT * FROM null(${param("String", FLOWS_STRUCTURE)}))`;
   return sql`(${joinSql(parts, "union all")})`;
 }
 
-function fileTable(paths: readonly string[], format: "Native" | "Parquet"): Sql {
-  const columns = joinSql(
-    FIELDS.map(({ name }) => sql`${param("Identifier", name)}`),
-    ",",
-  );
-  return sql`SELECT ${columns} FROM file(${param("String", pathPattern(paths))}, ${param("String", format)}, ${param("String", FLOWS_STRUCTURE)})`;
+const COLUMNS = joinSql(
+  FIELDS.map(({ name }) => identifier(name)),
+  ",",
+);
+
+function fileTable(format: "Native" | "Parquet"): (pattern: string) => Sql {
+  return (pattern) =>
+    sql`SELECT ${COLUMNS} FROM file(${param("String", pattern)}, ${param("String", format)}, ${param("String", FLOWS_STRUCTURE)})`;
 }
 
-/** file() takes a pattern: what a pattern would read otherwise stands for itself. */
-function pathPattern(paths: readonly string[]): string {
-  const plain = paths.map((path) => {
-    if (/[{}*?,]/.test(path)) throw new RangeError(`expected a path without { } * ? and commas, found ${path}`);
-    return path;
-  });
-  return plain.length === 1 ? plain[0]! : `{${plain.join(",")}}`;
+/** What has a meaning in a pattern of file(). */
+const SPECIAL = /[{}*?,]/;
+
+/**
+ * One pattern for the files of each folder: the engine does not take several whole paths in braces. It passes over files that
+ * are not there without a word, if a pattern names more than one: who asks must know that they are.
+ */
+function patterns(paths: readonly string[]): readonly string[] {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    if (SPECIAL.test(path)) {
+      throw new UsageError(
+        `expected a path without { } * ? and commas, which the engine cannot read, found ${path}; rename it or link to it.`,
+      );
+    }
+    const files = folders.get(dirname(path)) ?? [];
+    if (files.push(basename(path)) === 1) folders.set(dirname(path), files);
+  }
+  return [...folders].map(([folder, files]) => join(folder, files.length === 1 ? files[0]! : `{${files.join(",")}}`));
 }
