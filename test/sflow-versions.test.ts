@@ -1,10 +1,9 @@
 // Counter samples of sFlow, and versions 2 and 4: datagrams built from the specifications, and what comes of them.
 import { describe, expect, it } from "vitest";
-import { createHeaderReader } from "../src/collect/index.ts";
 import { parseAddress } from "../src/core/address.ts";
-import type { CounterSample, MessageDecoderOptions } from "../src/wire/index.ts";
 import { Collected } from "./corpus/decoded-messages.ts";
-import { ACK, ethernet, ipv4, octets, SYN, tcp, u32 } from "./packets.ts";
+import { octets, u32 } from "./packets.ts";
+import { collect, WEB } from "./sflow-collected.ts";
 import {
   counterSample,
   counters,
@@ -19,32 +18,6 @@ import {
   text,
   u64,
 } from "./sflow-datagrams.ts";
-
-/** Decodes datagrams of one exporter; its page is the first. */
-function collect(payloads: readonly Uint8Array[], options: Partial<MessageDecoderOptions> = {}) {
-  const samples: CounterSample[] = [];
-  const collected = new Collected({
-    headers: createHeaderReader(),
-    onCounters: (one) => samples.push(one),
-    ...options,
-  });
-  const rows = payloads.flatMap((payload, index) => [
-    ...collected.decode({
-      frame: index + 1,
-      seconds: 1_700_000_000,
-      nanoseconds: 5,
-      exporter: parseAddress("192.0.2.1")!,
-      port: 6343,
-      collectorPort: 6343,
-      payload,
-    }).rows,
-  ]);
-  return { rows, samples, page: collected.ledger.pages[0]!, collected };
-}
-
-const WEB = ethernet(
-  ipv4(tcp({ src: 40000, dst: 443, flags: SYN | ACK }), { src: "10.1.0.1", dst: "10.1.0.2" }),
-).octets;
 
 describe("counter samples", () => {
   it("give the counters of all structures by name", () => {

@@ -1,10 +1,9 @@
 // Flow samples of sFlow version 5: datagrams built from the specifications, and what comes of them.
 import { describe, expect, it } from "vitest";
-import { createHeaderReader } from "../src/collect/index.ts";
-import { parseAddress } from "../src/core/address.ts";
-import type { CounterSample, MessageDecoderOptions } from "../src/wire/index.ts";
-import { addressOf, Collected, type DecodedRow } from "./corpus/decoded-messages.ts";
+import type { MessageDecoderOptions } from "../src/wire/index.ts";
+import { addressOf, type DecodedRow } from "./corpus/decoded-messages.ts";
 import { ACK, ethernet, icmp, ipv4, ipv6, mpls, octets, ppp, SYN, tcp, u32, udp, vlan } from "./packets.ts";
+import { collect, WEB } from "./sflow-collected.ts";
 import {
   expandedFlowSample,
   flowSample,
@@ -17,38 +16,12 @@ import {
   typed,
 } from "./sflow-datagrams.ts";
 
-/** Decodes datagrams of one exporter; its page is the first. */
-function collect(payloads: readonly Uint8Array[], options: Partial<MessageDecoderOptions> = {}) {
-  const samples: CounterSample[] = [];
-  const collected = new Collected({
-    headers: createHeaderReader(),
-    onCounters: (one) => samples.push(one),
-    ...options,
-  });
-  const rows = payloads.flatMap((payload, index) => [
-    ...collected.decode({
-      frame: index + 1,
-      seconds: 1_700_000_000,
-      nanoseconds: 5,
-      exporter: parseAddress("192.0.2.1")!,
-      port: 6343,
-      collectorPort: 6343,
-      payload,
-    }).rows,
-  ]);
-  return { rows, samples, page: collected.ledger.pages[0]!, collected };
-}
-
 function only(payload: Uint8Array, options: Partial<MessageDecoderOptions> = {}): DecodedRow {
   const { rows, page } = collect([payload], options);
   expect(rows.length).toBe(1);
   expect(Object.values(page.refused).every((count) => count === 0)).toBe(true);
   return rows[0]!;
 }
-
-const WEB = ethernet(
-  ipv4(tcp({ src: 40000, dst: 443, flags: SYN | ACK }), { src: "10.1.0.1", dst: "10.1.0.2" }),
-).octets;
 
 describe("a flow sample of version 5", () => {
   it("is one packet at the time of receipt, with what the sample says of it", () => {
