@@ -13,7 +13,7 @@ import type { Peer } from "./peers.ts";
 import { Relay } from "./relay.ts";
 import { Rest } from "./rest.ts";
 import { type StreamCounts, StreamListener } from "./stream-listener.ts";
-import { readTemplates, TemplateFile } from "./template-file.ts";
+import { TemplateFile } from "./template-file.ts";
 import { UdpListener } from "./udp-listener.ts";
 
 /** Datagrams that the kernel already has are taken before the end, for this long at the most. */
@@ -50,7 +50,7 @@ export class Collector extends Intake {
   private constructor(options: CollectorOptions) {
     super(options, true);
     this.config = options;
-    this.templateFile = options.templatesFile === undefined ? null : new TemplateFile(options.templatesFile);
+    this.templateFile = options.templatesFile === undefined ? null : this.templatesAt(options.templatesFile);
     this.ended = new Promise((resolve, reject) => {
       this.resolveEnded = resolve;
       this.rejectEnded = reject;
@@ -72,6 +72,7 @@ export class Collector extends Intake {
       return collector;
     } catch (error) {
       await collector.release();
+      await collector.templateFile?.close();
       throw error;
     }
   }
@@ -101,11 +102,7 @@ export class Collector extends Intake {
     const { relay = [], spoof = false } = config;
     if (spoof && relay.length === 0)
       throw new UsageError("expected --relay with --spoof, found no collector to relay to");
-    if (this.templateFile !== null) {
-      const { templates, problem } = await readTemplates(config.templatesFile!);
-      if (problem !== null) this.note(problem);
-      this.decoder.restore(templates);
-    }
+    await this.templateFile?.open();
     if (relay.length > 0) this.relay = await Relay.open(relay, spoof);
     const rest = new Rest(config.restMilliseconds ?? 0, () => this.behind);
     for (const listen of config.listen) {
@@ -228,8 +225,17 @@ export class Collector extends Intake {
     this.rejectEnded(error);
   }
 
+  private templatesAt(path: string): TemplateFile {
+    const { decoder } = this;
+    return new TemplateFile(path, {
+      templates: () => decoder.templates(),
+      restore: (templates) => void decoder.restore(templates),
+      tell: (sentence) => this.note(sentence),
+    });
+  }
+
   private async saveTemplates(): Promise<void> {
-    await this.templateFile?.save(this.decoder.templates()).catch(this.problem);
+    await this.templateFile?.save().catch(this.problem);
   }
 
   /**
@@ -244,13 +250,13 @@ export class Collector extends Intake {
   private async end(): Promise<void> {
     const stopped = this.stream.map((listener) => listener.stop());
     await this.drain();
-    const templates = this.decoder.templates();
     await this.release();
     await Promise.all(stopped);
     this.decoder.flush();
     const sentence = `expected the records to be taken within ${SINK_MS / 1000} s at the end, found that some were not`;
     if (!(await within(SINK_MS, this.sinkDone()))) this.problem(new Error(sentence));
-    await this.templateFile?.save(templates).catch(this.problem);
+    await this.saveTemplates();
+    await this.templateFile?.close();
     this.resolveEnded();
   }
 

@@ -1,0 +1,110 @@
+// FileLock: one process at a time keeps a file. Who has it is said in `PATH.lock`, which means nothing any more after a crash.
+//   { "pid": 123, "started": "ticks since the system's start", "place": "boot and PID namespace", "token": "of this lock alone" }
+import { randomUUID } from "node:crypto";
+import { open, readFile, readlink, stat, unlink, utimes } from "node:fs/promises";
+
+/** Where nobody can look for the process (another machine or container), it has ended when it was silent for so long. */
+const SILENT_MS = 150_000;
+/** Who was quicker, and ended at once, may be met again and again. */
+const TRIES = 3;
+
+/** The process that has the file; 0 = it does not say. */
+export interface LockHolder {
+  readonly pid: number;
+}
+
+export class FileLock {
+  private readonly path: string;
+  private readonly token = randomUUID();
+
+  constructor(path: string) {
+    this.path = `${path}.lock`;
+  }
+
+  /**
+   * Takes the lock, or says again that it is ours; gives null then, else who has it. To be called again at least once a minute.
+   * Rejects where the folder cannot be written to.
+   */
+  async take(): Promise<LockHolder | null> {
+    let holder: LockHolder = { pid: 0 };
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (await this.create()) return null;
+      const text = await readFile(this.path, "utf8").catch(ifGone);
+      if (text === null) continue;
+      const said = parse(text);
+      if (said.token === this.token) {
+        const now = new Date();
+        await utimes(this.path, now, now);
+        return null;
+      }
+      holder = { pid: Number.isInteger(said.pid) ? (said.pid as number) : 0 };
+      if (await this.lives(said)) return holder;
+      // Another process may find the same and remove what we create: it is looked at again each time.
+      await unlink(this.path).catch(ifGone);
+    }
+    return holder;
+  }
+
+  async release(): Promise<void> {
+    const text = await readFile(this.path, "utf8").catch(() => "");
+    if (parse(text).token === this.token) await unlink(this.path).catch(() => {});
+  }
+
+  /** False where there is one. */
+  private async create(): Promise<boolean> {
+    const { pid } = process;
+    const [place, started] = await Promise.all([placeOfThis(), startOf(pid)]);
+    try {
+      const file = await open(this.path, "wx", 0o600);
+      try {
+        await file.writeFile(`${JSON.stringify({ pid, started, place, token: this.token })}\n`);
+      } finally {
+        await file.close();
+      }
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
+    }
+  }
+
+  private async lives({ pid, place, started }: Record<string, unknown>): Promise<boolean> {
+    const here = await placeOfThis();
+    if (here !== null && place === here && typeof pid === "number") {
+      return typeof started === "string" && (await startOf(pid)) === started;
+    }
+    const found = await stat(this.path).catch(ifGone);
+    return found !== null && Date.now() - found.mtimeMs < SILENT_MS;
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    // It is being written, or was cut off: how old it is decides.
+    return {};
+  }
+}
+
+function ifGone(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
+}
+
+/** Where process numbers are those that we see: this run of the system and PID namespace. Null where there is no /proc. */
+async function placeOfThis(): Promise<string | null> {
+  try {
+    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
+    return `${boot.trim()} ${await readlink("/proc/self/ns/pid")}`;
+  } catch {
+    return null;
+  }
+}
+
+/** When a process was started: field 22 of its /proc/PID/stat, behind a name that may have anything in it. Null = there is none. */
+async function startOf(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+}
