@@ -131,7 +131,10 @@ function addCounts(sum: object, page: object): void {
 }
 
 export class CollectLedger {
+  /** Of exporters that were heard, in the order of their first messages. */
   readonly pages: ExporterLedger[] = [];
+  /** Pages of exporters whose templates are known from the last run, and that were not heard in this one. */
+  readonly unheard: Set<ExporterLedger> = new Set();
   readonly unbooked = zeros(UNBOOKED);
   /** Messages received in all, unbooked ones included, and their octets. */
   messages = 0;
@@ -142,8 +145,16 @@ export class CollectLedger {
   /** The sum of pages that were closed because there were too many exporters; null = none was. */
   forgotten: ExporterLedger | null = null;
 
+  /** Begins a page with the first message of its exporter, at so many seconds since 1970 UTC. */
+  begin(page: ExporterLedger, seconds: number): void {
+    this.unheard.delete(page);
+    page.firstSeen = seconds;
+    this.pages.push(page);
+  }
+
   /** Closes a page: what it counted goes to `forgotten`. */
   forget(page: ExporterLedger): void {
+    if (this.unheard.delete(page)) return;
     this.pages.splice(this.pages.indexOf(page), 1);
     this.forgotten ??= new ExporterLedger("forgotten", 0, page.format);
     addCounts(this.forgotten, page);

@@ -153,6 +153,7 @@ export class Sources {
     this.last = source;
     source.lastSeen = message.seconds;
     const { page } = source;
+    if (page.messages === 0) this.ledger.begin(page, message.seconds);
     page.messages++;
     page.bytes += message.end - message.start;
     page.lastSeen = message.seconds;
@@ -175,7 +176,9 @@ export class Sources {
 
   /** A source by what it is, made if it is new: for templates of the last run. */
   open(message: Message, domain: number, format: Format): Source | null {
-    return this.lookUp(message, domain, format);
+    const source = this.lookUp(message, domain, format);
+    if (source !== null && source.page.messages === 0) this.ledger.unheard.add(source.page);
+    return source;
   }
 
   private lookUp(message: Message, domain: number, format: Format): Source | null {
@@ -186,7 +189,7 @@ export class Sources {
     }
     if (this.all.size >= this.most && !this.makeRoom(message.seconds)) return null;
     const exporter = this.exporterOf(message);
-    const shared = this.domainOf(exporter, message, domain, format);
+    const shared = this.domainOf(exporter, domain, format);
     const source = new Source(exporter, message, domain, format, shared, hash);
     // Asked for again: making room may have changed the chain.
     source.next = this.byHash.get(hash) ?? null;
@@ -204,13 +207,11 @@ export class Sources {
     return made;
   }
 
-  private domainOf(exporter: Exporter, message: Message, domain: number, format: Format): Domain {
+  private domainOf(exporter: Exporter, domain: number, format: Format): Domain {
     const key = domainKey(domain, format);
     let shared = exporter.domains.get(key);
     if (shared === undefined) {
       const page = new ExporterLedger(exporter.text, domain, format);
-      page.firstSeen = message.seconds;
-      this.ledger.pages.push(page);
       shared = new Domain(page, this.configured.get(exporter.text) ?? 0);
       exporter.domains.set(key, shared);
     }
