@@ -2,7 +2,7 @@
 // argv -> command -> exit code: 0 ok, 1 failed, 2 usage, 130 interrupted.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { collectCommand, doctorCommand, exportCommand, guardStandardStreams, trackCommand } from "./commands/index.ts";
+import { COMMANDS, guardStandardStreams } from "./commands/index.ts";
 import { SourceError, UsageError } from "./core/errors.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -12,15 +12,17 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function program(): Command {
+/** Only the subcommand that is asked for, where one is: for help and for words that are none, all of them. */
+async function program(argv: readonly string[]): Promise<Command> {
   const root = new Command("flowgauge")
     .description("Network traffic flows: from the packet on the wire to the picture on the screen.")
     .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "flowgauge: ")) })
     .showSuggestionAfterError();
-  for (const command of [trackCommand(), exportCommand(), collectCommand(), doctorCommand()]) {
-    root.addCommand(command.copyInheritedSettings(root));
+  const asked = COMMANDS.get(argv[2] ?? "");
+  for (const load of asked === undefined ? COMMANDS.values() : [asked]) {
+    root.addCommand((await load()).copyInheritedSettings(root));
   }
   return root;
 }
@@ -39,7 +41,7 @@ function tell(error: unknown): number {
 
 guardStandardStreams();
 try {
-  await program().parseAsync(process.argv);
+  await (await program(process.argv)).parseAsync(process.argv);
 } catch (error) {
   process.exitCode = tell(error);
 }

@@ -7,7 +7,7 @@ export async function runTrack(
   sources: readonly string[],
   args: readonly string[],
 ): Promise<{ stdout: string; summary: TrackSummary }> {
-  const { stream: options, printer } = trackPlan([...sources, ...args]);
+  const { stream: options, printer } = await trackPlan([...sources, ...args]);
   const stream = await FlowStream.open(sources, options);
   const chunks: Buffer[] = [];
   const destination = new Writable({

@@ -1,6 +1,18 @@
-// The door of commands/: one file per subcommand.
-export { collectCommand } from "./collect.ts";
-export { doctorCommand } from "./doctor.ts";
-export { exportCommand } from "./export.ts";
+// The door of commands/: one file per subcommand. Each is loaded when it is asked for: most of a short run is loading.
+import type { Command } from "commander";
+import type { TrackPlan } from "./track-plan.ts";
+
 export { guardStandardStreams } from "./standard-streams.ts";
-export { trackCommand, trackPlan } from "./track.ts";
+
+/** The subcommands in the order of help. */
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["track", async () => (await import("./track.ts")).trackCommand()],
+  ["export", async () => (await import("./export.ts")).exportCommand()],
+  ["collect", async () => (await import("./collect.ts")).collectCommand()],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
+]);
+
+/** What an argv of `track` (without the words before it) means. */
+export async function trackPlan(argv: readonly string[]): Promise<TrackPlan> {
+  return (await import("./track.ts")).trackPlan(argv);
+}
