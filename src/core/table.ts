@@ -1,13 +1,18 @@
 // Table: the result of a question. Reports, JSON, CSV, Parquet and charts are made of it, whatever was asked.
-
-/** u64 beyond 2^53 are bigint; null = not known, or nothing there. Times are Int64 nanoseconds since 1970 UTC as bigint. */
-export type Value = string | number | bigint | null;
+import type { AnyFieldName } from "./fields.ts";
 
 /**
- * How values of a column read. `time` = bigint of ns; `duration` = seconds; `integer`, `real`; `text` is ready for the reader and JSON
- * alike (addresses, words of flags, names).
+ * u64 beyond 2^53 are bigint; null = not known, or nothing there. Times are Int64 nanoseconds since 1970 UTC as bigint. An object is the
+ * field `other`: texts by names.
  */
-export type ColumnType = "text" | "integer" | "real" | "time" | "duration";
+export type Value = string | number | bigint | null | Readonly<Record<string, string>>;
+
+/**
+ * How values of a column are meant. `time` = bigint of ns; `duration` = seconds; `integer`, `real`; `text` = addresses, prefixes, words;
+ * `other` = object of texts. Values are those of the JSON records of docs/output.md: `proto`, `tcpFlags` and `etherType` are numbers,
+ * and `field` says how people read them.
+ */
+export type ColumnType = "text" | "integer" | "real" | "time" | "duration" | "other";
 
 export type ColumnUnit =
   | "octets"
@@ -30,9 +35,11 @@ export interface TableColumn {
   readonly unit: ColumnUnit;
   /** key = what rows are grouped by, or a field of a flow; measure = what is counted of them. */
   readonly role: "key" | "measure";
+  /** The field whose values stand here as they are (`proto`, not `srcAddr/24`, not a sum); null where there is none. */
+  readonly field: AnyFieldName | null;
 }
 
-/** list: flows one by one; group: one row a group; series: groups over time buckets (first column `time`). */
+/** list: flows one by one; group: one row a group; series: groups over time buckets (first column `time`: start of the bucket). */
 export type TableShape = "list" | "group" | "series";
 
 export interface Table {
@@ -41,15 +48,24 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Value[])[];
+  /** Name of the column that the rows are ordered by, or their series are ranked by; null where there is none. */
+  readonly sortedBy: string | null;
   /** The same columns summed over all that matched, keys null; null where there is none (lists without sums). */
   readonly total: readonly Value[] | null;
   /** What matched and is in no row (behind --top), keys null; null where nothing is left over. */
   readonly others: readonly Value[] | null;
+  /** Series: the same bucket by bucket (`time` is set, other keys null), ordered by time; empty where nothing is left over. */
+  readonly othersRows: readonly (readonly Value[])[];
   /** Length of a bucket in seconds (series). */
   readonly bucketSeconds: number | null;
   /** Time asked for: ns since 1970 UTC, null = open. */
   readonly from: bigint | null;
   readonly to: bigint | null;
+  /**
+   * Series: the spans that the store has data of (from, to; ns; ordered, apart). A bucket without rows inside of them is zero, one outside
+   * is not known. null where that cannot be told (files): then a bucket that nothing at all was seen in is not known.
+   */
+  readonly known: readonly (readonly [bigint, bigint])[] | null;
   /** Zone that people's times are shown in ("UTC", "Europe/Berlin"); machine output is UTC always. */
   readonly zone: string;
   /** What a reader must know: what was left out, deduplicated, scaled. One sentence each. */
