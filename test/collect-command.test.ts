@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readNative } from "../src/files/index.ts";
@@ -223,6 +224,20 @@ describe("collect", () => {
     });
   });
 
+  test("a port of --metrics that is taken is a sentence, before anything is printed", async () => {
+    const { program, port } = await collect("--quiet", "--metrics", "0");
+    await program.until(({ stderr }) => stderr.includes("metrics at"));
+    const taken = /metrics at http:\/\/127\.0\.0\.1:(\d+)/.exec(program.stderr)?.[1];
+    const { stdout, stderr, code } = await runProgram(["collect", LISTEN, "--templates", "none", "--metrics", taken!]);
+    program.child.kill("SIGTERM");
+    await program.ended;
+    expect(port).toBeGreaterThan(0);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe(
+      `flowgauge: --metrics 127.0.0.1:${taken}: expected to listen there, found the port is taken; choose another\n`,
+    );
+  });
+
   test("a port that is taken is a sentence", async () => {
     const { program, port } = await collect("--quiet");
     const { stderr, code } = await runProgram(["collect", `udp://127.0.0.1:${port}`, "--templates", "none"]);
@@ -291,6 +306,26 @@ describe("doctor", () => {
     expect(stderr).toContain("expected messages of NetFlow, IPFIX or sFlow, found none; check the address and port");
     expect(stderr).toContain("tcpdump -ni any port");
     expect(port).toBeGreaterThan(0);
+  });
+
+  test("tells on SIGUSR1 of every template that came before", async () => {
+    const { program, port } = await listening("doctor", "--buffer", "64K");
+    const tellUntil = async (words: string): Promise<void> => {
+      while (!program.stderr.includes(words)) {
+        program.child.kill("SIGUSR1");
+        await sleep(20);
+      }
+    };
+    await exporter.send(port, ipfix({ seconds: seconds() }, SIMPLE, set(256, simple(1))));
+    await tellUntil("1 record in 1 message,");
+    await exporter.send(port, ipfix({ seconds: seconds(), sequence: 1 }, template(999, [[8, 4]])));
+    await tellUntil("1 record in 2 messages,");
+    program.child.kill("SIGINT");
+    const { stdout, stderr } = await program.ended;
+    const early = (words: string) => stderr.split("127.0.0.1  IPFIX").find((report) => report.includes(words));
+    expect(early("1 record in 1 message,")).toContain("template 256,");
+    expect(early("1 record in 2 messages,")).toContain("template 999,");
+    expect(stdout).toContain("template 999,");
   });
 
   test("tells what it saw when it is interrupted", async () => {

@@ -12,11 +12,11 @@ import {
   parseRelay,
 } from "../collect/index.ts";
 import { formatAddress, parseAddress } from "../core/address.ts";
-import { parseDuration } from "../core/duration.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { type ExporterOptions, exportOptions } from "../export/index.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
-import { fieldList, octets, whole } from "./option-values.ts";
+import { isInterface } from "./flow-options.ts";
+import { fieldList, octets, waitingTime, whole } from "./option-values.ts";
 
 /** Options of commands that collect, as commander gives them. */
 export interface ReceiveSettings {
@@ -116,7 +116,7 @@ export function collectPlanOf(sources: readonly string[], settings: CollectSetti
       ...(relay.length === 0 ? {} : { relay }),
       ...(settings.spoof === true ? { spoof: true } : {}),
     },
-    exporter: exporterOf(settings, sockets),
+    exporter: exporterOf(settings, sockets || receive.captures.some(isInterface)),
     templates: !sockets || settings.templates === "none" ? null : (settings.templates ?? defaultTemplates()),
     templatesByDefault: settings.templates === undefined,
     ...outputs(settings),
@@ -151,7 +151,7 @@ export function receivePlan(sources: readonly string[], settings: ReceiveSetting
       clock: settings.clock ?? (captures.length > 0 ? "keep" : "repair"),
       ...(sampling.size === 0 ? {} : { sampling }),
     },
-    milliseconds: settings.for === undefined ? Number.POSITIVE_INFINITY : parseDuration(settings.for, "--for"),
+    milliseconds: settings.for === undefined ? Number.POSITIVE_INFINITY : waitingTime(settings.for, "--for", "100ms"),
   };
 }
 
@@ -200,8 +200,9 @@ function parseSampling(text: string): [string, number] {
   return [formatAddress(address), Number(rate)];
 }
 
-function exporterOf({ to = [], protocol, biflow }: CollectSettings, realClock: boolean): ExporterOptions | null {
-  if (to.length > 0) return exportOptions({ to, protocol, biflow: biflow === true, realClock });
+/** `live`: records come as they like, and cannot wait. */
+function exporterOf({ to = [], protocol, biflow }: CollectSettings, live: boolean): ExporterOptions | null {
+  if (to.length > 0) return exportOptions({ to, protocol, biflow: biflow === true, live, realClock: live });
   if (biflow === true)
     throw new UsageError("--biflow is of what is sent on: expected --to udp://HOST:PORT, found none.");
   return null;
@@ -252,7 +253,7 @@ function outputs(settings: CollectSettings): Outputs {
   return {
     printer: print ? printerOptions(settings) : null,
     native: native ?? null,
-    syncMs: sync === undefined ? Number.POSITIVE_INFINITY : parseDuration(sync, "--sync"),
+    syncMs: sync === undefined ? Number.POSITIVE_INFINITY : waitingTime(sync, "--sync", "1ms"),
     optionsFile: options ?? null,
     countersFile: counters ?? null,
   };
@@ -269,10 +270,8 @@ function printerOptions({ json, csv, fields, header }: CollectSettings): FlowPri
 
 function statsMs(text: string | undefined): number {
   if (text === undefined) return 0;
-  const milliseconds = parseDuration(text, "--stats");
-  if (milliseconds === Number.POSITIVE_INFINITY) return 0;
-  if (milliseconds < 1000) throw new UsageError(`--stats: expected at least 1s, found "${text}".`);
-  return milliseconds;
+  const milliseconds = waitingTime(text, "--stats", "1s");
+  return milliseconds === Number.POSITIVE_INFINITY ? 0 : milliseconds;
 }
 
 /** `9100`, `:9100`, `127.0.0.1:9100`, `[::1]:9100`; without a host the loopback, as nobody is asked for a password. */
@@ -280,7 +279,9 @@ export function parseHostPort(text: string, option: string): { host: string; por
   const [, bracketed, plain, digits = ""] = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === "" || port > 65_535) {
-    throw new UsageError(`${option}: expected HOST:PORT such as 127.0.0.1:9155, found "${text}".`);
+    throw new UsageError(
+      `${option}: expected HOST:PORT or a PORT alone, from 0 (any that is free) to 65535, such as 127.0.0.1:9155 or 9155, found "${text}".`,
+    );
   }
   return { host: bracketed ?? (plain || "127.0.0.1"), port };
 }

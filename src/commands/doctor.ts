@@ -98,7 +98,7 @@ class DoctorRun {
         sink: {
           write: (batch) => {
             observation.observe(batch);
-            if (this.receiving !== null) this.look(this.receiving);
+            if (this.receiving !== null) this.lookNowAndThen(this.receiving);
           },
         },
       },
@@ -122,17 +122,20 @@ class DoctorRun {
     if (receiving.listening.length > 0) {
       const how = Number.isFinite(seconds) ? `for ${seconds} s; Ctrl-C tells earlier` : "until Ctrl-C";
       words.say(`listening on ${receiving.listening.join(", ")} ${how}`);
-      timers.push(setInterval(() => this.look(receiving), LOOK_MS));
+      timers.push(setInterval(() => this.lookNowAndThen(receiving), LOOK_MS));
     }
     if (process.stderr.isTTY === true) {
       timers.push(setInterval(() => words.draw(() => progressState(receiving.view.ledger)), PROGRESS_MS));
     }
   }
 
-  /** Templates are looked at as often as that costs little. */
+  /** Templates are looked at as often as that costs little; of captures with each batch, as their time runs faster. */
+  private lookNowAndThen(receiving: Receiving): void {
+    if (this.plan.captures.length > 0 || performance.now() >= this.nextLook) this.look(receiving);
+  }
+
   private look({ view }: Receiving): void {
     const now = performance.now();
-    if (now < this.nextLook && this.timers.length > 0) return;
     this.watch.look(view.templates());
     this.nextLook = now + Math.max(LOOK_MS / 2, LOOK_SHARE * (performance.now() - now));
   }
@@ -160,6 +163,8 @@ class DoctorRun {
 
   private tellSoFar(): void {
     if (this.receiving === null) return;
+    // What came since the last look is to be in it.
+    this.look(this.receiving);
     this.words.write(printDoctor(this.object(this.receiving), terminalLayout(process.stderr)));
   }
 

@@ -17,8 +17,11 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+/** What there is to tell; null = nothing yet. */
+type Ledger = () => CollectObject | null;
+
 /** Listens until closed; rejects with a SourceError where it cannot. A port of 0 is any that is free. */
-export function serveMetrics(host: string, port: number, ledger: () => CollectObject): Promise<MetricsServer> {
+export function serveMetrics(host: string, port: number, ledger: Ledger): Promise<MetricsServer> {
   const limits = {
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
@@ -58,13 +61,16 @@ interface Answer {
   readonly text: string;
 }
 
-function answer(request: IncomingMessage, ledger: () => CollectObject): Answer {
+function answer(request: IncomingMessage, ledger: Ledger): Answer {
   const path = (request.url ?? "").replace(/\?.*$/, "");
   if (!namesUs(request)) return plain(403, "expected the address of this collector as Host");
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "expected GET");
-  if (path === "/metrics") return { status: 200, type: METRICS_TYPE, text: printCollectMetrics(ledger()) };
-  if (path === "/ledger.json") return { status: 200, type: "application/json", text: `${safeJson(ledger())}\n` };
-  return plain(404, "expected /metrics or /ledger.json");
+  if (path !== "/metrics" && path !== "/ledger.json") return plain(404, "expected /metrics or /ledger.json");
+  const object = ledger();
+  if (object === null) return plain(503, "the collector is starting");
+  return path === "/metrics"
+    ? { status: 200, type: METRICS_TYPE, text: printCollectMetrics(object) }
+    : { status: 200, type: "application/json", text: `${safeJson(object)}\n` };
 }
 
 function plain(status: number, text: string): Answer {

@@ -1,4 +1,6 @@
 // Values of options as people write them, for every command: numbers, sizes, lists of fields.
+
+import { parseDuration } from "../core/duration.ts";
 import type { Element } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
 import { type AnyFieldName, fieldsFrom, findField } from "../core/fields.ts";
@@ -23,6 +25,18 @@ export function octets(text: string, option: string, least: number, most: number
   const value = Number(digits) * SIZES[unit.toUpperCase()]!;
   if (digits !== "" && value >= least && value <= most) return value;
   throw new UsageError(`${option}: expected octets from ${least} to ${most}, such as 512K or 64M, found "${text}".`);
+}
+
+/** What a timer of the system can wait: beyond 2^31 milliseconds it would not wait at all. */
+const LONGEST = "24d";
+const LONGEST_MS = 24 * 86_400_000;
+
+/** Milliseconds that are waited, `least` (a duration) at the least; Infinity where that is said. */
+export function waitingTime(text: string, option: string, least: string): number {
+  const milliseconds = parseDuration(text, option);
+  if (milliseconds === Number.POSITIVE_INFINITY) return milliseconds;
+  if (milliseconds >= parseDuration(least, option) && milliseconds <= LONGEST_MS) return milliseconds;
+  throw new UsageError(`${option}: expected a duration from ${least} to ${LONGEST}, or none, found "${text}".`);
 }
 
 /** The fields of a list with commas, of those that records of this origin have. */
