@@ -29,14 +29,21 @@ export interface SegmentName {
   readonly rows: number;
   /** Of the job that wrote it: sorts by time of writing, unique in the store. */
   readonly job: string;
+  /**
+   * CRC-32 of the whole file (fileCrc32), so that a copy of the folder can be verified: Parquet's own checksums cover pages, not what says
+   * where they are or which may be passed over. Undefined where somebody else made the file.
+   */
+  readonly crc32?: number | undefined;
 }
 
-const SEGMENT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\+(\d+)s_reach(\d+)s_(\d+)flows_([0-9a-z]+)\.parquet$/;
+const SEGMENT =
+  /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\+(\d+)s_reach(\d+)s_(\d+)flows_([0-9a-z]+)(?:_crc([0-9a-f]{8}))?\.parquet$/;
 
-/** "20261121T120000Z+300s_reach12s_81231flows_m4k2x.parquet" */
-export function segmentFile({ start, length, reach, rows, job }: SegmentName): string {
+/** "20261121T120000Z+300s_reach12s_81231flows_m4k2x_crc0a1b2c3d.parquet" */
+export function segmentFile({ start, length, reach, rows, job, crc32 }: SegmentName): string {
   const time = new Date(start * 1000).toISOString().slice(0, 19).replace(/[-:]/g, "");
-  return `${time}Z+${length}s_reach${reach}s_${rows}flows_${job}.parquet`;
+  const check = crc32 === undefined ? "" : `_crc${crc32.toString(16).padStart(8, "0")}`;
+  return `${time}Z+${length}s_reach${reach}s_${rows}flows_${job}${check}.parquet`;
 }
 
 /** null for what is no segment's name. */
@@ -45,7 +52,8 @@ export function parseSegmentFile(file: string): SegmentName | null {
   if (found === null) return null;
   const [year, month, day, hour, minute, second, length, reach, rows] = found.slice(1, 10).map(Number) as number[];
   const start = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
-  return { start, length: length!, reach: reach!, rows: rows!, job: found[10]! };
+  const crc32 = found[11] === undefined ? undefined : Number.parseInt(found[11], 16);
+  return { start, length: length!, reach: reach!, rows: rows!, job: found[10]!, crc32 };
 }
 
 /** Below the store's folder: flows/2026/11/21. */
