@@ -39,7 +39,7 @@ export class CaptureCollector extends Intake {
     const { source, config } = this;
     try {
       const { relay = [], spoof = false } = config;
-      if (relay.length > 0) this.relay = await Relay.open(relay, spoof);
+      if (relay.length > 0) this.relay = await Relay.open(relay, spoof, this);
       for await (const block of source) {
         for (let packet = 0; packet < block.count; packet++) {
           this.tick(block, packet);

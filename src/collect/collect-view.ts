@@ -6,10 +6,13 @@ import type { CounterSample, OptionsRecord, TemplateSnapshot } from "../wire/ind
 export interface RelayCounts {
   /** host:port as it was given. */
   readonly target: string;
+  /** Handed to the system, and their octets. */
   sent: number;
   bytes: number;
   /** Not sent: too many were on their way, or the system refused. */
   failed: number;
+  /** Answers that nobody listens on the port: of the messages sent, at least so many arrived nowhere. */
+  refused: number;
   /** The system's last reason; null = none. */
   reason: string | null;
 }

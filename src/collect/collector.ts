@@ -43,6 +43,7 @@ export class Collector extends Intake {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly told = new Map<string, number>();
   private sessions = 0;
+  private buffersTold = false;
   private closing: Promise<void> | null = null;
   private resolveEnded: () => void = () => {};
   private rejectEnded: (error: Error) => void = () => {};
@@ -89,7 +90,9 @@ export class Collector extends Intake {
 
   /** Brings the kernel's drops in the ledger up to date. They are so once a second anyway. */
   refresh(): void {
-    this.ledger.kernelDrops = this.drops.read();
+    const drops = this.drops.read();
+    this.ledger.kernelDrops = drops;
+    if (drops !== null && drops > 0) this.tellOfBuffers();
   }
 
   /** Hands what has been decoded to the sink now. */
@@ -103,7 +106,7 @@ export class Collector extends Intake {
     if (spoof && relay.length === 0)
       throw new UsageError("expected --relay with --spoof, found no collector to relay to");
     await this.templateFile?.open();
-    if (relay.length > 0) this.relay = await Relay.open(relay, spoof);
+    if (relay.length > 0) this.relay = await Relay.open(relay, spoof, this);
     const rest = new Rest(config.restMilliseconds ?? 0, () => this.behind);
     for (const listen of config.listen) {
       if (listen.transport === "udp") {
@@ -118,9 +121,10 @@ export class Collector extends Intake {
       }
     }
     this.refuseLoops();
-    this.tellOfBuffers();
     this.drops.watch(this.udp.map(({ port }) => port));
     this.refresh();
+    // Who asked for a size is told at once; else when datagrams are lost, which the kernel counts here.
+    if (config.receiveBuffer !== undefined || this.ledger.kernelDrops === null) this.tellOfBuffers();
     this.every(config.flushMs ?? COLLECT_LIMITS.flushMs, () => this.decoder.flush());
     this.every(1000, () => {
       this.decoder.tick(Math.floor(Date.now() / 1000));
@@ -182,6 +186,8 @@ export class Collector extends Intake {
   }
 
   private tellOfBuffers(): void {
+    if (this.buffersTold) return;
+    this.buffersTold = true;
     const asked = this.config.receiveBuffer ?? COLLECT_LIMITS.receiveBuffer;
     for (const { receiveBuffer, address, port } of this.udp) {
       // Linux says twice what it gives, as it counts its own book-keeping.
@@ -209,16 +215,6 @@ export class Collector extends Intake {
     this.told.set(sentence, now);
     this.note(`${who}: ${sentence}`);
   }
-
-  private note(sentence: string): void {
-    if (this.notes.length < COLLECT_LIMITS.sentences) this.notes.push(sentence);
-    this.config.onNote?.(sentence);
-  }
-
-  private readonly problem = (error: Error): void => {
-    if (this.problems.length < COLLECT_LIMITS.sentences) this.problems.push(error);
-    this.config.onProblem?.(error);
-  };
 
   protected override sinkFailed(error: Error): void {
     this.problem(error);

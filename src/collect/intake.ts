@@ -28,6 +28,7 @@ export class Intake implements CollectView {
   readonly peers: Peers;
   protected readonly decoder: MessageDecoder;
   protected relay: Relay | null = null;
+  private readonly telling: Pick<CollectOptions, "onProblem" | "onNote">;
   private readonly sink: RecordSink;
   private readonly counterSamples = new Latest<CounterSample>(COLLECT_LIMITS.counterSources);
   private readonly optionsRecords = new Latest<OptionsRecord>(COLLECT_LIMITS.optionsRecords);
@@ -41,6 +42,7 @@ export class Intake implements CollectView {
   /** `drop`: datagrams do not wait while the sink is behind, as nothing but memory could hold them. */
   constructor(options: CollectOptions, drop: boolean) {
     this.drop = drop;
+    this.telling = options;
     this.sink = options.sink;
     this.peers = new Peers(options.allow ?? []);
     this.decoder = new MessageDecoder({
@@ -136,6 +138,18 @@ export class Intake implements CollectView {
     this.sinkError = error;
     this.sinkFailed(error);
   }
+
+  /** A fault, told and kept. */
+  readonly problem = (error: Error): void => {
+    if (this.problems.length < COLLECT_LIMITS.sentences) this.problems.push(error);
+    this.telling.onProblem?.(error);
+  };
+
+  /** What a person should know, told and kept. */
+  readonly note = (sentence: string): void => {
+    if (this.notes.length < COLLECT_LIMITS.sentences) this.notes.push(sentence);
+    this.telling.onNote?.(sentence);
+  };
 
   protected sinkFailed(_error: Error): void {}
 

@@ -28,6 +28,9 @@ export interface CollectOptions {
   /** repair (default): times of an exporter whose clock is far off are moved to the time of receipt, and counted. */
   readonly clock?: "repair" | "keep";
   readonly limits?: Partial<WireLimits>;
+  /** A fault while running, and what a person should know: one sentence each. They are kept in `problems` and `notes`, too. */
+  readonly onProblem?: (problem: Error) => void;
+  readonly onNote?: (sentence: string) => void;
   /** Called for each options record, for those who show them as they come. */
   readonly onOptions?: (record: OptionsRecord) => void;
   /** The same for each counter sample of sFlow. */
@@ -57,9 +60,6 @@ export interface CollectorOptions extends CollectOptions {
    * thousand a second. For programs that do nothing else; default 0.
    */
   readonly restMilliseconds?: number;
-  /** A fault while running, and what a person should know: one sentence each. They are kept in `problems` and `notes`, too. */
-  readonly onProblem?: (problem: Error) => void;
-  readonly onNote?: (sentence: string) => void;
 }
 
 /** What collecting keeps at the most; docs/limits.md. */

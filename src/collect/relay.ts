@@ -8,12 +8,15 @@ import type { Message } from "../core/message.ts";
 import type { RelayCounts } from "./collect-view.ts";
 import { COLLECT_LIMITS } from "./options.ts";
 import type { Peer } from "./peers.ts";
+import { type RelayEars, RouteState } from "./relay-state.ts";
 import type { RelayTarget } from "./relay-target.ts";
 import { SpoofingSender } from "./spoofing-sender.ts";
 
 const MOST_PENDING = COLLECT_LIMITS.relayPending;
 /** Of UDP: 65,535 - 8 - 20. An IPFIX message of a stream may be longer. */
 const MOST_OCTETS = 65_507;
+const LAST_REFUSAL_MS = 20;
+const TOO_MANY = "more messages than the system sends";
 
 /** One collector that messages go to. */
 interface Route {
@@ -25,7 +28,7 @@ interface Route {
   readonly socket: Socket | null;
   readonly spoofing: SpoofingSender | null;
   pending: number;
-  readonly done: (error: Error | null) => void;
+  readonly state: RouteState;
 }
 
 export class Relay {
@@ -38,10 +41,10 @@ export class Relay {
   }
 
   /** Rejects with a SourceError where a name has no address, or where spoofing is not possible here. */
-  static async open(targets: readonly RelayTarget[], spoof: boolean): Promise<Relay> {
+  static async open(targets: readonly RelayTarget[], spoof: boolean, ears: RelayEars): Promise<Relay> {
     const routes: Route[] = [];
     try {
-      for (const target of targets) routes.push(await openRoute(target, spoof));
+      for (const target of targets) routes.push(await openRoute(target, spoof, ears));
       return new Relay(routes);
     } catch (error) {
       await new Relay(routes).close();
@@ -61,24 +64,19 @@ export class Relay {
     const copy = Buffer.allocUnsafe(octets);
     copy.set(message.bytes.subarray(message.start, message.end));
     for (const route of this.routes) {
-      const { counts, socket, spoofing } = route;
+      const { counts, socket, spoofing, state } = route;
       if (octets > MOST_OCTETS || route.pending >= MOST_PENDING) {
-        counts.failed++;
-        counts.reason =
-          octets > MOST_OCTETS ? "messages longer than a datagram can be" : "more messages than the system sends";
+        state.failed(1, octets > MOST_OCTETS ? "messages longer than a datagram can be" : TOO_MANY);
         continue;
       }
       const fault = spoofing?.send(peer.octets, message.port, copy) ?? null;
       if (fault !== null) {
-        counts.failed++;
-        counts.reason = fault;
+        state.failed(1, fault);
         continue;
       }
       counts.sent++;
       counts.bytes += octets;
-      if (socket === null) continue;
-      route.pending++;
-      socket.send(copy, route.done);
+      if (socket !== null) hand(route, socket, copy, false);
     }
   }
 
@@ -92,37 +90,53 @@ export class Relay {
     for (let tries = 0; tries < 100 && this.routes.some(({ pending }) => pending > 0); tries++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    // A refusal of the last datagrams needs a moment to come back.
+    if (this.routes.some(({ socket, counts }) => socket !== null && counts.sent > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, LAST_REFUSAL_MS));
+    }
     for (const { socket } of this.routes) socket?.close();
     await Promise.all(this.routes.map(({ spoofing }) => spoofing?.close()));
   }
 }
 
-async function openRoute(target: RelayTarget, spoof: boolean): Promise<Route> {
+function hand(route: Route, socket: Socket, message: Uint8Array, again: boolean): void {
+  const { state } = route;
+  route.pending++;
+  socket.send(message, (error: NodeJS.ErrnoException | null) => {
+    route.pending--;
+    if (error === null) {
+      state.gone();
+      return;
+    }
+    if (error.code !== "ECONNREFUSED") {
+      state.notSent(1, message.length, error.message);
+      return;
+    }
+    state.refused();
+    // The refusal is that of a datagram before: the system told it instead of sending this one.
+    if (again) state.notSent(1, message.length, "nobody listens on the port");
+    else hand(route, socket, message, true);
+  });
+}
+
+async function openRoute(target: RelayTarget, spoof: boolean, ears: RelayEars): Promise<Route> {
   const name = `${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`;
   const host = await addressOf(target.host, name);
-  const counts: RelayCounts = { target: name, sent: 0, bytes: 0, failed: 0, reason: null };
-  const failed = (messages: number, reason: string) => {
-    counts.sent -= messages;
-    counts.failed += messages;
-    counts.reason = reason;
-  };
-  const spoofing = spoof ? await SpoofingSender.open(host, target.port, failed) : null;
+  const counts: RelayCounts = { target: name, sent: 0, bytes: 0, failed: 0, refused: 0, reason: null };
+  const state = new RouteState(counts, ears);
+  const spoofing = spoof
+    ? await SpoofingSender.open(host, target.port, (messages, octets, reason) =>
+        state.notSent(messages, octets, reason),
+      )
+    : null;
   const socket = spoof ? null : await connect(host, target.port, name);
-  const route: Route = {
-    counts,
-    address: parseAddress(host.replace(/%.*$/, ""))!,
-    port: target.port,
-    socket,
-    spoofing,
-    pending: 0,
-    done: (error) => {
-      route.pending--;
-      if (error !== null) failed(1, error.message);
-    },
-  };
   // Nobody is there (ECONNREFUSED): the answer to a datagram that seemed to be sent.
-  socket?.on("error", (error) => failed(1, error.message));
-  return route;
+  socket?.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "ECONNREFUSED") state.refused();
+    else state.trouble(error.message);
+  });
+  const address = parseAddress(host.replace(/%.*$/, ""))!;
+  return { counts, address, port: target.port, socket, spoofing, pending: 0, state };
 }
 
 async function addressOf(host: string, name: string): Promise<string> {

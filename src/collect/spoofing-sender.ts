@@ -19,8 +19,8 @@ const RESTART_MS = 100;
 const REFUSE_MS = 1000;
 const END_MS = 2000;
 
-/** Hears of datagrams that were taken and that the system then did not send. */
-export type FailedDatagrams = (datagrams: number, reason: string) => void;
+/** Hears of datagrams that were taken and that the system then did not send, and of the octets in them. */
+export type FailedDatagrams = (datagrams: number, octets: number, reason: string) => void;
 
 interface Datagram {
   readonly source: Uint8Array;
@@ -175,8 +175,9 @@ export class SpoofingSender {
       shorter = this.mtu > SMALLEST_MTU && reason.startsWith("Message too l");
       if (shorter) this.mtu = SMALLEST_MTU;
       else {
-        this.octets -= costOf(again.shift()!.payload);
-        this.onFailed(1, reason);
+        const { payload } = again.shift()!;
+        this.octets -= costOf(payload);
+        this.onFailed(1, payload.length, reason);
       }
     }
     this.waiting = again.concat(this.waiting);
@@ -193,10 +194,11 @@ export class SpoofingSender {
 
   /** What waits and what is on its way counts as not sent. */
   private failAll(reason: string): void {
-    const datagrams = new Set(this.flying.splice(0).map(({ datagram }) => datagram)).size + this.waiting.length;
+    const datagrams = [...new Set(this.flying.splice(0).map(({ datagram }) => datagram)), ...this.waiting];
+    const octets = datagrams.reduce((sum, { payload }) => sum + payload.length, 0);
     this.waiting = [];
     this.octets = 0;
-    if (datagrams > 0) this.onFailed(datagrams, reason);
+    if (datagrams.length > 0) this.onFailed(datagrams.length, octets, reason);
   }
 }
 

@@ -23,7 +23,7 @@ export interface ReceiveSettings {
   readonly listen?: readonly string[];
   readonly allow?: readonly string[];
   readonly allowFile?: string;
-  readonly buffer: string;
+  readonly buffer?: string;
   readonly sampling?: readonly string[];
   readonly clock?: "repair" | "keep";
   readonly tlsCert?: string;
@@ -65,7 +65,8 @@ export interface TlsPaths {
 export interface ReceivePlan {
   readonly listen: readonly ListenAddress[];
   readonly captures: readonly string[];
-  readonly receiveBuffer: number;
+  /** Octets; null = nobody asked for a number. */
+  readonly receiveBuffer: number | null;
   readonly tls: TlsPaths | null;
   readonly options: Pick<CollectOptions, "allow" | "sampling" | "clock">;
   /** Infinity = until it is stopped, or the captures end. */
@@ -144,7 +145,7 @@ export function receivePlan(sources: readonly string[], settings: ReceiveSetting
   return {
     listen,
     captures,
-    receiveBuffer: octets(settings.buffer, "--buffer", 4096, 1_073_741_824),
+    receiveBuffer: settings.buffer === undefined ? null : octets(settings.buffer, "--buffer", 4096, 1_073_741_824),
     tls: tlsPaths(listen, settings),
     options: {
       allow: allowList(settings),

@@ -1,5 +1,5 @@
 // One run of `flowgauge collect`: opens what the plan says, tells how it stands, and ends in order.
-import { Exporter } from "../export/index.ts";
+import { Exporter, LiveExporter } from "../export/index.ts";
 import { NativeWriter } from "../files/index.ts";
 import {
   type CollectObject,
@@ -13,7 +13,7 @@ import {
   printExport,
 } from "../report/index.ts";
 import type { CollectPlan } from "./collect-plan.ts";
-import { ExportOutlet } from "./export-outlet.ts";
+import { ExportOutlet, LiveOutlet } from "./export-outlet.ts";
 import { FlowSinks, type Outlet } from "./flow-sinks.ts";
 import { Interruption } from "./interruption.ts";
 import { countersObject, JsonLines, optionsObject, safeJson } from "./json-lines.ts";
@@ -36,7 +36,7 @@ export class CollectRun {
   private readonly optionsLines: JsonLines | null;
   private readonly counterLines: JsonLines | null;
   private readonly sinks: FlowSinks;
-  private exporter: Exporter | null = null;
+  private exporter: Exporter | LiveExporter | null = null;
   /** Resolves when --count or --for is reached, or nobody takes records any more. */
   private readonly enough: Promise<void>;
   private readonly reachEnough: () => void;
@@ -81,12 +81,14 @@ export class CollectRun {
 
   private async collect(): Promise<void> {
     const { plan, interruption } = this;
+    if (plan.metrics !== null) {
+      // First of all: where the port is taken, nothing has been printed yet.
+      const object = () => (this.receiving === null ? null : this.object(this.receiving));
+      this.metrics = await serveMetrics(plan.metrics.host, plan.metrics.port, object);
+    }
     const receiving = await this.open();
     this.receiving = receiving;
     try {
-      if (plan.metrics !== null) {
-        this.metrics = await serveMetrics(plan.metrics.host, plan.metrics.port, () => this.object(receiving));
-      }
       this.tellStart(receiving);
       this.startTelling(receiving);
       await Promise.race([receiving.ended, this.enough, interruption.ended]);
@@ -97,10 +99,7 @@ export class CollectRun {
 
   private async open(): Promise<Receiving> {
     const { plan, words, optionsLines, counterLines } = this;
-    if (plan.exporter !== null) {
-      this.exporter = await Exporter.open(plan.exporter);
-      this.sinks.add(new ExportOutlet(this.exporter));
-    }
+    await this.openExporter();
     return openReceiving(plan.receive, {
       collect: {
         ...plan.relay,
@@ -114,6 +113,25 @@ export class CollectRun {
     });
   }
 
+  private async openExporter(): Promise<void> {
+    const { exporter } = this.plan;
+    if (exporter === null) return;
+    const { words } = this;
+    const ears = {
+      problem: ({ message }: Error) => words.sayOnce(message),
+      note: (sentence: string) => words.say(sentence),
+    };
+    if (exporter.live) {
+      const live = await LiveExporter.open(exporter, ears);
+      this.exporter = live;
+      this.sinks.add(new LiveOutlet(live));
+    } else {
+      const waiting = await Exporter.open(exporter, ears);
+      this.exporter = waiting;
+      this.sinks.add(new ExportOutlet(waiting));
+    }
+  }
+
   /** A folder that nobody asked for is made, and done without where that cannot be. */
   private async templatesFile(): Promise<string | null> {
     const { templates, templatesByDefault } = this.plan;
@@ -125,7 +143,7 @@ export class CollectRun {
   }
 
   private object({ view }: Receiving): CollectObject {
-    return collectObject(view, (performance.now() - this.began) / 1000);
+    return collectObject(view, (performance.now() - this.began) / 1000, this.sinks.beyond);
   }
 
   private tellStart({ listening }: Receiving): void {

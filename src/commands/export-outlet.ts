@@ -1,9 +1,10 @@
 // Collected records passed on to other collectors as messages of our own making.
-import { FlowBatch, WIDTH } from "../core/flow-batch.ts";
-import type { Exporter } from "../export/index.ts";
+import { copyBatch } from "../core/batch-copy.ts";
+import { FlowBatch } from "../core/flow-batch.ts";
+import type { Exporter, LiveExporter } from "../export/index.ts";
 import type { Outlet } from "./flow-sinks.ts";
 
-/** A collector writes over its batch as soon as it is handed on; an exporter needs it until it has sent it. So it gets a copy. */
+/** Captures can wait. A collector writes over its batch as soon as it is handed on; an exporter needs it until it has sent it. So it gets a copy. */
 export class ExportOutlet implements Outlet {
   private readonly exporter: Exporter;
   private readonly free: FlowBatch[] = [];
@@ -27,12 +28,19 @@ export class ExportOutlet implements Outlet {
   }
 }
 
-/** The rows of a batch into another one of the same elements and capacity. */
-function copyBatch(from: FlowBatch, to: FlowBatch): void {
-  for (const { name, kind } of from.elements) {
-    const column = from.columns[name as keyof FlowBatch["columns"]];
-    to.columns[name as keyof FlowBatch["columns"]].set(column.subarray(0, from.rows * WIDTH[kind]));
+/** Sockets cannot: nobody waits for a destination. */
+export class LiveOutlet implements Outlet {
+  private readonly exporter: LiveExporter;
+
+  constructor(exporter: LiveExporter) {
+    this.exporter = exporter;
   }
-  to.other.copyFrom(from.other);
-  to.rows = from.rows;
+
+  write(batch: FlowBatch): void {
+    this.exporter.hand(batch);
+  }
+
+  end(): Promise<void> {
+    return this.exporter.end();
+  }
 }

@@ -10,6 +10,8 @@ export interface Outlet extends FlowSink {
 export class FlowSinks implements FlowSink {
   /** Records given on. */
   records = 0;
+  /** Records that came after so many as were asked for: not given on. */
+  beyond = 0;
   private readonly sinks: Outlet[];
   private readonly most: number;
   private readonly done: () => void;
@@ -31,10 +33,11 @@ export class FlowSinks implements FlowSink {
   }
 
   write(batch: FlowBatch): void | Promise<void> {
-    const left = this.most - this.records;
-    if (left <= 0) return;
-    // What is beyond the most is not given on; the batch is written over afterwards anyway.
-    if (batch.rows > left) batch.rows = left;
+    const given = Math.min(batch.rows, this.most - this.records);
+    this.beyond += batch.rows - given;
+    if (given === 0) return;
+    // The batch is written over afterwards anyway.
+    batch.rows = given;
     this.records += batch.rows;
     const open: Promise<void>[] = [];
     for (const sink of this.sinks) {

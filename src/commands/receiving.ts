@@ -36,7 +36,8 @@ export interface ReceivingOptions {
 const REST_MILLISECONDS = 1;
 
 export async function openReceiving(plan: ReceivePlan, options: ReceivingOptions): Promise<Receiving> {
-  const collect = { ...plan.options, ...options.collect };
+  const { onNote, onProblem } = options;
+  const collect = { ...plan.options, ...options.collect, onNote, onProblem };
   return plan.captures.length > 0 ? openCaptures(plan.captures, collect) : openSockets(plan, collect, options);
 }
 
@@ -60,14 +61,12 @@ async function openCaptures(names: readonly string[], collect: CollectOptions): 
 }
 
 async function openSockets(plan: ReceivePlan, collect: CollectOptions, options: ReceivingOptions): Promise<Receiving> {
-  const { templates, onNote, onProblem } = options;
+  const { templates } = options;
   const settings: CollectorOptions = {
     ...collect,
     listen: plan.listen,
-    receiveBuffer: plan.receiveBuffer,
+    ...(plan.receiveBuffer === null ? {} : { receiveBuffer: plan.receiveBuffer }),
     restMilliseconds: REST_MILLISECONDS,
-    onNote,
-    onProblem,
     ...(plan.tls === null ? {} : { tls: readTls(plan.tls) }),
     ...(templates === null ? {} : { templatesFile: templates }),
   };

@@ -1,4 +1,4 @@
-// The exporter's ledger: where every flow went. Taken = carried + not exportable; records = sent + failed; for each destination.
+// The exporter's ledger: where every flow went. Given = carried + not exportable + dropped; records = sent + failed; for each destination.
 
 /** Why a flow is not exported: the protocol has no words for it. */
 export const NOT_EXPORTABLE = {
@@ -6,6 +6,12 @@ export const NOT_EXPORTABLE = {
   nonIp: "flows without IP addresses, which this version of NetFlow cannot carry; --protocol v9 or ipfix can",
 } as const;
 export type NotExportable = keyof typeof NOT_EXPORTABLE;
+
+/** Why a flow did not come to be sent, though it could have been. */
+export const EXPORT_DROPPED = {
+  queueFull: "flows that came while no more could be held for the destination, which was away or too slow",
+} as const;
+export type ExportDropped = keyof typeof EXPORT_DROPPED;
 
 /** What is noted of flows that are exported all the same. */
 export const EXPORT_REMARKS = {
@@ -45,6 +51,11 @@ export class DestinationLedger {
   /** As it was asked for: udp://192.0.2.1:2055. */
   readonly name: string;
   readonly encoded: EncodeCounts;
+  /** Flows meant for it, but for those that are held now: dropped ones, and those in `encoded`. */
+  given = 0;
+  /** Flows that wait for their turn, while the destination is away or slow. */
+  held = 0;
+  readonly dropped: Record<ExportDropped, number> = zeros(EXPORT_DROPPED);
   sent: SentCount = { messages: 0, records: 0, octets: 0 };
   /** Made, but not handed over: nobody there, a connection that broke, a refusing system. */
   failed: SentCount = { messages: 0, records: 0, octets: 0 };
@@ -67,10 +78,11 @@ export class DestinationLedger {
 
   /** Flows and records without an explanation, at the end: zero, or there is a fault in this program. */
   unexplained(): { flows: number; records: number } {
-    const { encoded } = this;
+    const { encoded, given, held, dropped } = this;
     const { notExportable, remarks } = encoded;
+    const named = dropped.queueFull + encoded.carried + notExportable.ipv6 + notExportable.nonIp;
     return {
-      flows: encoded.flows - encoded.carried - notExportable.ipv6 - notExportable.nonIp,
+      flows: Math.abs(given - named) + held,
       records: Math.abs(encoded.carried + remarks.reverse + remarks.split - encoded.records) + Math.abs(this.waiting()),
     };
   }

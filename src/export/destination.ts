@@ -45,6 +45,7 @@ export class Destination {
   /** Sends the rows of a batch, but for what waits for the message to be full. */
   async write(batch: FlowBatch, rows: Int32Array, count: number): Promise<void> {
     const { encoder } = this;
+    this.ledger.given += count;
     for (let from = 0; from < count; ) {
       const to = encoder.load(batch, rows, from, count);
       if (to === from) {
@@ -148,6 +149,15 @@ export class Destination {
     }
     this.messagesSince = 0;
     this.introducedAt = performance.now();
+  }
+
+  /** The end is near: see Link. */
+  hurry(): void {
+    this.link.hurry();
+  }
+
+  abandon(): void {
+    this.link.abandon();
   }
 
   /** Sends what is left and waits until it has gone. */

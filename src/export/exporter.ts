@@ -17,6 +17,15 @@ const LOOK_EVERY_MS = 250;
 /** Different sentences that are kept; the counters go on. */
 const MOST_PROBLEMS = 100;
 
+/** Who hears at once what happens to destinations: what is wrong, and what is well again or wrong once more. */
+export interface ExportEars {
+  problem(error: Error): void;
+  note(sentence: string): void;
+}
+
+/** The same sentence of a destination is not told again before. */
+const AGAIN_MS = 10_000;
+
 /** Rows of a batch that go to one destination. */
 class Share {
   rows: Int32Array = new Int32Array(0);
@@ -41,13 +50,16 @@ export class Exporter {
   private busy = false;
 
   /** Looks up names and makes sockets. A SourceError where a destination has no address; one that nobody listens on is none. */
-  static async open(words: Partial<ExporterOptions> & { readonly to: readonly string[] }): Promise<Exporter> {
+  static async open(
+    words: Partial<ExporterOptions> & { readonly to: readonly string[] },
+    ears: ExportEars | null = null,
+  ): Promise<Exporter> {
     const options = exportOptions(words);
     const names = destinationsOf(options);
     const problems: Error[] = [];
     const destinations: Destination[] = [];
     try {
-      for (const name of names) destinations.push(await openDestination(name, options, problems));
+      for (const name of names) destinations.push(await openDestination(name, options, problems, ears));
     } catch (error) {
       await Promise.all(destinations.map((destination) => destination.end()));
       throw error;
@@ -109,6 +121,16 @@ export class Exporter {
       });
   }
 
+  /** The end is near: collectors that are not there are not waited for much longer. */
+  hurry(): void {
+    for (const destination of this.destinations) destination.hurry();
+  }
+
+  /** What has not gone yet counts as failed. */
+  abandon(): void {
+    for (const destination of this.destinations) destination.abandon();
+  }
+
   /** Sends what is left; resolves when all of it has gone or is counted as failed. */
   async end(): Promise<void> {
     clearInterval(this.timer);
@@ -119,7 +141,9 @@ export class Exporter {
 
   /** True when something that was to be sent was not. */
   failed(): boolean {
-    return this.destinations.some(({ ledger }) => ledger.failed.messages > 0 || ledger.refused > 0);
+    return this.destinations.some(
+      ({ ledger }) => ledger.failed.messages > 0 || ledger.refused > 0 || ledger.dropped.queueFull > 0,
+    );
   }
 
   summary(): ExportSummary {
@@ -132,7 +156,20 @@ export class Exporter {
   }
 }
 
-async function openDestination(to: DestinationName, options: ExporterOptions, problems: Error[]): Promise<Destination> {
+async function openDestination(
+  to: DestinationName,
+  options: ExporterOptions,
+  problems: Error[],
+  ears: ExportEars | null,
+): Promise<Destination> {
+  const again = new Map<string, number>();
+  const told = (sentence: string) => {
+    const now = performance.now();
+    const last = again.get(sentence);
+    if (last !== undefined && now - last < AGAIN_MS) return;
+    again.set(sentence, now);
+    ears?.note(`${to.name}: ${sentence}`);
+  };
   // The ledger comes after the encoder, which needs to know how long messages may be.
   let ledger: DestinationLedger | null = null;
   const events: LinkEvents = {
@@ -140,9 +177,17 @@ async function openDestination(to: DestinationName, options: ExporterOptions, pr
     onRefused: () => ledger!.refused++,
     onConnected: () => ledger!.connections++,
     onProblem: (sentence) => {
-      const known = problems.some(({ message }) => message === `${to.name}: ${sentence}`);
-      if (!known && problems.length < MOST_PROBLEMS) problems.push(new SourceError({ source: to.name }, sentence));
+      if (problems.some(({ message }) => message === `${to.name}: ${sentence}`)) {
+        told(sentence);
+        return;
+      }
+      if (problems.length >= MOST_PROBLEMS) return;
+      const problem = new SourceError({ source: to.name }, sentence);
+      problems.push(problem);
+      again.set(sentence, performance.now());
+      ears?.problem(problem);
     },
+    onBetter: told,
   };
   const { link, messageOctets } = await openLink(to, options, events);
   const encoder = createMessageEncoder({ ...options, messageOctets });

@@ -9,6 +9,8 @@ export interface LinkEvents {
   onConnected(): void;
   /** A sentence: expected ..., found ... */
   onProblem(sentence: string): void;
+  /** The same of what is well again. */
+  onBetter(sentence: string): void;
 }
 
 export interface Link {
@@ -24,6 +26,10 @@ export interface Link {
   send(bytes: Uint8Array, octets: number, records: number): void;
   /** Takes back octets that are not sent. */
   giveBack(bytes: Uint8Array): void;
+  /** The end is near: a collector that is not there is not waited for much longer. */
+  hurry(): void;
+  /** Gives up at once what is under way, and the connection. */
+  abandon(): void;
   /** Resolves when everything under way has left or is lost. */
   close(): Promise<void>;
 }

@@ -26,9 +26,15 @@ export interface ExporterOptions {
   readonly sourceAddress: string | null;
   readonly ttl: number | null;
   readonly tls: TlsOptions;
+  /** Records come as they like: a collector that is away is waited for until the end. Else for `patienceMs`. */
+  readonly live: boolean;
   /** Messages have the time when they are made, as of an interface; else that of the records. */
   readonly realClock: boolean;
 }
+
+/** Flows that are held for each destination of a live exporter while it is away or slow. */
+export const MOST_HELD = 65_536;
+export const HELD_TEXT = "65,536 flows";
 
 export const EXPORT_DEFAULTS: Omit<ExporterOptions, "to"> = {
   protocol: "v9",
@@ -45,6 +51,7 @@ export const EXPORT_DEFAULTS: Omit<ExporterOptions, "to"> = {
   sourceAddress: null,
   ttl: null,
   tls: { ca: null, cert: null, key: null, name: null },
+  live: false,
   realClock: false,
 };
 

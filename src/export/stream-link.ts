@@ -3,6 +3,7 @@ import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { DestinationName } from "./destination-name.ts";
 import { type Link, type LinkEvents, MessagePool } from "./link.ts";
+import { HELD_TEXT } from "./options.ts";
 
 export interface TlsOptions {
   /** PEM text. Without `ca` the certificate of the collector is held against those that Node trusts. */
@@ -18,6 +19,8 @@ export interface StreamOptions {
   readonly sourceAddress: string | null;
   /** Milliseconds that a collector that does not answer is waited for before records are dropped and counted. */
   readonly patienceMs: number;
+  /** One that is not there is waited for until `hurry`. */
+  readonly live: boolean;
 }
 
 /** Octets of a message at the most: the content of one TLS record. */
@@ -46,6 +49,11 @@ export class StreamLink implements Link {
   private pauseMs = FIRST_PAUSE_MS;
   private retry: NodeJS.Timeout | null = null;
   private closing = false;
+  private hurried = false;
+  /** The last try to connect failed, or the connection broke; said so until there is one. */
+  private away = false;
+  /** Why, as it was told since the last connection. */
+  private readonly told = new Set<string>();
   /** There was no connection for so long that records are not kept waiting for one. */
   private givenUp = false;
   /** Runs while a connection, or a reader at its other end, is waited for. */
@@ -57,8 +65,37 @@ export class StreamLink implements Link {
     this.to = to;
     this.options = options;
     this.events = events;
-    this.startPatience(() => this.giveUp());
+    this.waitForConnection();
     this.connect();
+  }
+
+  private waitForConnection(): void {
+    if (this.hurried && this.away) this.giveUp();
+    else if (this.hurried || !this.options.live) this.startPatience(() => this.giveUp());
+  }
+
+  hurry(): void {
+    this.hurried = true;
+    if (this.session === 0) this.waitForConnection();
+  }
+
+  abandon(): void {
+    this.hurried = true;
+    this.away = true;
+    this.giveUp();
+    this.socket?.destroy();
+  }
+
+  /** One sentence for each reason, until there is a connection again. */
+  private tell(sentence: string): void {
+    if (this.told.has(sentence)) return;
+    this.told.add(sentence);
+    this.events.onProblem(sentence);
+  }
+
+  /** What is done about it. */
+  private get cure(): string {
+    return this.options.live ? `up to ${HELD_TEXT} are held meanwhile` : "what cannot be sent is counted";
   }
 
   private connect(): void {
@@ -93,6 +130,9 @@ export class StreamLink implements Link {
     this.givenUp = false;
     this.stopPatience();
     this.events.onConnected();
+    if (this.away) this.events.onBetter("there is a connection again");
+    this.away = false;
+    this.told.clear();
     this.wakeUp();
   }
 
@@ -104,27 +144,25 @@ export class StreamLink implements Link {
         : this.session > 0
           ? `that the connection broke (${message})`
           : message;
-    this.events.onProblem(
-      `expected a collector that takes a connection, found ${found}; it is tried again, what cannot be sent is counted`,
-    );
+    this.tell(`expected a collector that takes a connection, found ${found}; it is tried again, ${this.cure}`);
   }
 
   private onClose(broken: boolean): void {
     const connected = this.session > 0;
     if (connected && !this.closing && !broken) {
-      this.events.onProblem(
-        "expected the connection to stay, found that the collector closed it; it is made again, what is lost is counted",
-      );
+      const sentence = "expected the connection to stay, found that the collector closed it; it is made again";
+      this.tell(`${sentence}, ${this.options.live ? this.cure : "what is lost is counted"}`);
     }
     this.socket = null;
     this.session = 0;
-    if (connected && !this.closing) this.startPatience(() => this.giveUp());
+    this.away = true;
+    if ((connected || this.hurried) && !this.closing) this.waitForConnection();
     for (const message of this.sent) {
       this.events.onFailed(message.octets, message.records);
       this.pool.giveBack(message.bytes);
     }
     this.sent.clear();
-    if (!this.closing) {
+    if (!this.closing && !(this.hurried && this.givenUp)) {
       this.retry = setTimeout(() => this.connect(), this.pauseMs);
       this.pauseMs = Math.min(2 * this.pauseMs, LONGEST_PAUSE_MS);
     }
@@ -176,7 +214,7 @@ export class StreamLink implements Link {
     let came = false;
     this.startPatience(() => {
       if (came || this.socket !== socket) return;
-      this.events.onProblem(
+      this.tell(
         "expected the collector to read, found that it took nothing for too long; the connection is made again",
       );
       socket?.destroy();

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { SourceError } from "../core/errors.ts";
+import { Outage } from "../core/outage.ts";
 import type { DestinationName } from "./destination-name.ts";
 import { type Link, type LinkEvents, MessagePool } from "./link.ts";
 
@@ -27,6 +28,7 @@ export class UdpLink implements Link {
   private readonly socket: Socket;
   private readonly pool: MessagePool;
   private readonly events: LinkEvents;
+  private readonly outage = new Outage();
 
   /** Looks up the name and connects; a SourceError where there is no such name or no way there. */
   static async open(to: DestinationName, options: UdpOptions, events: LinkEvents): Promise<UdpLink> {
@@ -65,6 +67,7 @@ export class UdpLink implements Link {
       return;
     }
     this.events.onRefused();
+    if (!this.outage.refused()) return;
     this.events.onProblem(
       "expected a collector there, found that nobody listens on the port; start it, the sending goes on",
     );
@@ -92,6 +95,8 @@ export class UdpLink implements Link {
     this.socket.send(bytes, 0, octets, (error) => {
       if (error === null) {
         this.pool.giveBack(bytes);
+        if (this.outage.lasts && this.outage.sent(performance.now()))
+          this.events.onBetter("what is sent is not refused any more");
         return;
       }
       this.heard(error);
@@ -104,6 +109,10 @@ export class UdpLink implements Link {
       this.pool.giveBack(bytes);
     });
   }
+
+  hurry(): void {}
+
+  abandon(): void {}
 
   async close(): Promise<void> {
     while (this.pool.underWay > 0) await this.pool.change();

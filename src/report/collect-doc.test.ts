@@ -21,7 +21,7 @@ function everything() {
   ledger.pages.push(new ExporterLedger("10.0.0.1", 0, 9));
   ledger.kernelDrops = 0;
   const sample = { received: 1, exporter: "a", agent: "a", domain: 0, sourceClass: 0, sourceIndex: 1, counters: {} };
-  const relay = { target: "a:1", sent: 0, bytes: 0, failed: 0, reason: null };
+  const relay = { target: "a:1", sent: 0, bytes: 0, failed: 0, refused: 0, reason: null };
   const rest = { problems: [], notes: [], packets: null, aliasOf: () => null };
   return collectObject({ ledger, relays: [relay], counters: () => [sample], ...rest }, 1);
 }

@@ -120,6 +120,12 @@ function totals(text: Exposition, run: CollectObject): void {
   if (run.relays.length === 0) return;
   text.family("relayed_messages_total", "counter", "Messages passed on unchanged.");
   for (const { target, sent } of run.relays) text.sample("relayed_messages_total", { target }, sent);
+  text.family(
+    "relay_refusals_total",
+    "counter",
+    "Answers that nobody listens there; as many messages at least did not arrive.",
+  );
+  for (const { target, refused } of run.relays) text.sample("relay_refusals_total", { target }, refused);
   text.family("relay_failures_total", "counter", "Messages that could not be passed on.");
   for (const { target, failed } of run.relays) text.sample("relay_failures_total", { target }, failed);
 }

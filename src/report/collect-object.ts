@@ -1,6 +1,6 @@
 // What a collector tells of itself as a plain object: the shape of its JSON, and what the text and the metrics are printed from.
 
-import type { CaptureMessageCounts, CollectView } from "../collect/index.ts";
+import type { CaptureMessageCounts, CollectView, RelayCounts } from "../collect/index.ts";
 import {
   type CollectRemark,
   type ExporterLedger,
@@ -72,13 +72,17 @@ export interface CollectObject {
   bytes: number;
   records: number;
   lostRecords: number;
+  /** Records that came after so many as `--count` asked for: not given on. */
+  beyondCount: number;
   exporters: ExporterObject[];
   /** Lines that were closed because there were too many exporters, added up; null = none was. */
   forgotten: ExporterObject | null;
+  /** Templates known from the last run, for exporters that were not heard in this one. */
+  unheardTemplates: number;
   unbooked: Record<Unbooked, number>;
   unexplained: number;
   kernelDrops: number | null;
-  relays: { target: string; sent: number; bytes: number; failed: number; reason: string | null }[];
+  relays: RelayCounts[];
   counters: CounterObject[];
   /** What a person should know and may change, and what went wrong: sentences. */
   notes: string[];
@@ -86,7 +90,7 @@ export interface CollectObject {
 }
 
 /** The same as a plain object: all names are always there, in this order, and nothing is shared with `shown`. */
-export function collectObject(shown: CollectShown, elapsedSeconds: number): CollectObject {
+export function collectObject(shown: CollectShown, elapsedSeconds: number, beyondCount = 0): CollectObject {
   const { ledger, relays, notes, problems } = shown;
   const exporters = ledger.pages.map((page) => exporterObject(page, shown.aliasOf(page.exporter)));
   const forgotten = ledger.forgotten === null ? null : exporterObject(ledger.forgotten, null);
@@ -98,12 +102,21 @@ export function collectObject(shown: CollectShown, elapsedSeconds: number): Coll
     bytes: ledger.bytes,
     records: sum(all, "records"),
     lostRecords: sum(all, "lostRecords"),
+    beyondCount,
     exporters,
     forgotten,
+    unheardTemplates: templatesOf(ledger.unheard),
     unbooked: { ...ledger.unbooked },
     unexplained: ledger.unexplained(),
     kernelDrops: ledger.kernelDrops,
-    relays: relays.map(({ target, sent, bytes, failed, reason }) => ({ target, sent, bytes, failed, reason })),
+    relays: relays.map(({ target, sent, bytes, failed, refused, reason }) => ({
+      target,
+      sent,
+      bytes,
+      failed,
+      refused,
+      reason,
+    })),
     counters: shown.counters().map(counterObject),
     notes: [...notes],
     problems: problems.map(({ message }) => message),
@@ -138,6 +151,13 @@ export function exporterObject(page: ExporterLedger, alias: string | null): Expo
     firstSeen: timeText(page.firstSeen),
     lastSeen: timeText(page.lastSeen),
   };
+}
+
+/** What is left of those restored. */
+function templatesOf(unheard: Iterable<ExporterLedger>): number {
+  let all = 0;
+  for (const { templates } of unheard) all += templates.restored - templates.expired - templates.evicted;
+  return all;
 }
 
 /** Of all that was sent, what is missing. */

@@ -70,6 +70,39 @@ kernel    12 datagrams dropped by the kernel: nobody took them in time
 `);
   });
 
+  it("names the format where one exporter uses several, and only there", () => {
+    const two = ledger();
+    const ninth = new ExporterLedger("2001:db8::7", 512, 9);
+    ninth.messages = 1;
+    ninth.templates.learned = 4;
+    two.pages[0]!.templates.learned = 2;
+    two.pages.push(ninth);
+    const text = printCollect(collectObject(summary({ ledger: two })));
+    expect(text).toContain(
+      "templates learned 9: templates that were new (2001:db8::7 NetFlow v9 domain 512 4, 2001:db8::7 IPFIX domain 512 3, core1 2)\n",
+    );
+    expect(text).toContain("longer than the message (2001:db8::7 IPFIX domain 512)\n");
+  });
+
+  it("tells of templates for exporters that were not heard in this run, without lines of theirs", () => {
+    const quiet = ledger();
+    for (const [exporter, restored] of [
+      ["10.0.0.8", 2],
+      ["10.0.0.9", 3],
+    ] as const) {
+      const page = new ExporterLedger(exporter, 1, 9);
+      Object.assign(page.templates, { restored, expired: 1 });
+      quiet.unheard.add(page);
+    }
+    const object = collectObject(summary({ ledger: quiet }));
+    expect(object.unheardTemplates).toBe(3);
+    expect(object.exporters).toHaveLength(2);
+    const text = printCollect(object);
+    expect(text).toContain("\ntemplates 3 restored for exporters not heard yet\n");
+    expect(text).not.toContain("10.0.0.8");
+    expect(printCollect(collectObject(summary()))).not.toContain("not heard");
+  });
+
   it("tells of captures where their packets went", () => {
     const packets = {
       packets: 1234,
@@ -160,9 +193,11 @@ records   0 flow records from 0 exporters
   });
 
   it("names relays and what they could not send", () => {
-    const relays = [{ target: "10.0.0.9:2055", sent: 1200, bytes: 9, failed: 3, reason: "EPERM" }];
+    const relays = [{ target: "10.0.0.9:2055", sent: 1200, bytes: 9, failed: 3, refused: 7, reason: "EPERM" }];
     const text = printCollect(collectObject(summary({ relays, problems: [new Error("one")] })));
-    expect(text).toContain("relay     1,200 messages to 10.0.0.9:2055, 3 could not be sent (EPERM)\n");
+    expect(text).toContain(
+      "relay     1,200 messages to 10.0.0.9:2055; refused: 7 answers that nobody listens on the port; as many messages at least did not arrive; 3 could not be sent (EPERM)\n",
+    );
     expect(text).toContain("problems  1 problem\n");
   });
 
@@ -265,7 +300,7 @@ describe("the metrics", () => {
   };
 
   it("are what Prometheus reads, and have the same counts", () => {
-    const relays = [{ target: "10.0.0.9:2055", sent: 1200, bytes: 9, failed: 3, reason: "EPERM" }];
+    const relays = [{ target: "10.0.0.9:2055", sent: 1200, bytes: 9, failed: 3, refused: 7, reason: "EPERM" }];
     const families = readExposition(
       printCollectMetrics(collectObject(summary({ counters: () => [counters], relays }))),
     );

@@ -59,9 +59,10 @@ function messagesLine({ messages, bytes, elapsedSeconds }: CollectObject): strin
   return labelled("messages", elapsedSeconds > 0 ? `${line} ${rates}` : line);
 }
 
-function recordsLine({ records, lostRecords, exporters }: CollectObject): string {
+function recordsLine({ records, lostRecords, beyondCount, exporters }: CollectObject): string {
   const addresses = new Set(exporters.map(({ exporter }) => exporter)).size;
   const parts = [`${counted(records, "flow record")} from ${counted(addresses, "exporter")}`];
+  if (beyondCount > 0) parts.push(`${withSeparators(beyondCount)} of them beyond --count and not given on`);
   const options = exporters.reduce((sum, { optionsRecords }) => sum + optionsRecords, 0);
   const counters = exporters.reduce((sum, { counterSamples }) => sum + counterSamples, 0);
   if (options > 0) parts.push(counted(options, "options record"));
@@ -174,7 +175,10 @@ const SENTENCES = [
 ] as const;
 
 /** A line for each reason that any exporter has, and who has it most. */
-function reasonLines({ exporters: known, forgotten, unbooked }: CollectObject, colour: boolean): string[] {
+function reasonLines(
+  { exporters: known, forgotten, unbooked, unheardTemplates }: CollectObject,
+  colour: boolean,
+): string[] {
   const exporters = forgotten === null ? known : [...known, forgotten];
   const lines: string[] = [];
   for (const [label, part, sentences] of SENTENCES) {
@@ -184,10 +188,12 @@ function reasonLines({ exporters: known, forgotten, unbooked }: CollectObject, c
         .filter(([, count]) => count > 0);
       if (who.length === 0) continue;
       const count = who.reduce((sum, [, one]) => sum + one, 0);
-      const text = `${name} ${withSeparators(count)}: ${sentence} (${whoText(who, exporters.length)})`;
+      const text = `${name} ${withSeparators(count)}: ${sentence} (${whoText(who, exporters)})`;
       lines.push(labelled(label, part === "refused" ? styled(text, "yellow", colour) : text));
     }
   }
+  if (unheardTemplates > 0)
+    lines.push(labelled("templates", `${withSeparators(unheardTemplates)} restored for exporters not heard yet`));
   for (const [name, sentence] of Object.entries(UNBOOKED)) {
     const count = unbooked[name as keyof typeof UNBOOKED];
     if (count > 0)
@@ -196,29 +202,35 @@ function reasonLines({ exporters: known, forgotten, unbooked }: CollectObject, c
   return lines;
 }
 
-function whoText(who: readonly (readonly [ExporterObject, number])[], all: number): string {
+function whoText(who: readonly (readonly [ExporterObject, number])[], all: readonly ExporterObject[]): string {
   const most = [...who].sort(([, a], [, b]) => b - a);
   const names = most.slice(0, MOST_NAMED).map(([exporter, count]) => {
-    const name = exporter.domain === 0 ? exporterName(exporter) : `${exporterName(exporter)} domain ${exporter.domain}`;
-    return all === 1 || who.length === 1 ? name : `${name} ${withSeparators(count)}`;
+    const name = lineName(exporter, all);
+    return all.length === 1 || who.length === 1 ? name : `${name} ${withSeparators(count)}`;
   });
   const rest = most.length - names.length;
   return [...names, ...(rest > 0 ? [`${withSeparators(rest)} more`] : [])].join(", ");
 }
 
+/** The name of a line of the ledger: with the domain where it is not 0, with the format where the exporter uses several. */
+function lineName(line: ExporterObject, all: readonly ExporterObject[]): string {
+  const several = all.some(({ exporter, format }) => exporter === line.exporter && format !== line.format);
+  const { format, domain } = line;
+  return `${exporterName(line)}${several ? ` ${format}` : ""}${domain === 0 ? "" : ` domain ${domain}`}`;
+}
+
 function passedOnLines({ relays, kernelDrops }: CollectObject, colour: boolean): string[] {
-  const lines = relays.map(({ target, sent, failed, reason }) => {
+  const lines = relays.map(({ target, sent, failed, refused, reason }) => {
+    const bad = [
+      ...(refused > 0
+        ? [
+            `refused: ${counted(refused, "answer")} that nobody listens on the port; as many messages at least did not arrive`,
+          ]
+        : []),
+      ...(failed > 0 ? [`${withSeparators(failed)} could not be sent${reason === null ? "" : ` (${reason})`}`] : []),
+    ];
     const text = `${counted(sent, "message")} to ${target}`;
-    return labelled(
-      "relay",
-      failed > 0
-        ? styled(
-            `${text}, ${withSeparators(failed)} could not be sent${reason === null ? "" : ` (${reason})`}`,
-            "red",
-            colour,
-          )
-        : text,
-    );
+    return labelled("relay", bad.length > 0 ? styled(`${text}; ${bad.join("; ")}`, "red", colour) : text);
   });
   if (kernelDrops !== null) {
     const text = `${counted(kernelDrops, "datagram")} dropped by the kernel: nobody took them in time`;

@@ -1,7 +1,9 @@
 // What an exporter tells of itself: flows and records, a page for each destination, and that it adds up.
 import {
   type DestinationLedger,
+  EXPORT_DROPPED,
   EXPORT_REMARKS,
+  type ExportDropped,
   type ExportRemark,
   type ExportSummary,
   NOT_EXPORTABLE,
@@ -13,6 +15,7 @@ import { counted, withSeparators, withUnit } from "./quantity.ts";
 
 const LABEL_WIDTH = 10;
 const REASONS = Object.keys(NOT_EXPORTABLE) as NotExportable[];
+const DROPPED = Object.keys(EXPORT_DROPPED) as ExportDropped[];
 const REMARKS = Object.keys(EXPORT_REMARKS) as ExportRemark[];
 /** Names of fields that are shown; all of them are in the JSON. */
 const MOST_NAMES = 10;
@@ -35,7 +38,7 @@ function destinationLines(page: DestinationLedger, ended: boolean, colour: boole
   const lines = [
     labelled(
       "exported",
-      `${counted(encoded.flows, "flow")} to ${name}: ${counted(sent.records, "record")} in ${counted(sent.messages, "message")}, ` +
+      `${counted(page.given + page.held, "flow")} to ${name}: ${counted(sent.records, "record")} in ${counted(sent.messages, "message")}, ` +
         `${withUnit(sent.octets, "B")}; ${withSeparators(introductions)} of templates and options` +
         (connections > 0 ? `, ${counted(connections, "connection")}` : ""),
     ),
@@ -50,12 +53,20 @@ function destinationLines(page: DestinationLedger, ended: boolean, colour: boole
     if (notExportable[reason] > 0)
       bad(`not exportable: ${withSeparators(notExportable[reason])} ${NOT_EXPORTABLE[reason]}`);
   }
+  for (const reason of DROPPED) {
+    if (page.dropped[reason] > 0) bad(`dropped: ${withSeparators(page.dropped[reason])} ${EXPORT_DROPPED[reason]}`);
+  }
   for (const name of REMARKS) {
     if (remarks[name] > 0) lines.push(labelled("remark", `${withSeparators(remarks[name])} ${EXPORT_REMARKS[name]}`));
   }
   if (otherFields.size > 0) lines.push(labelled("remark", `fields that are not exported: ${namesOf(otherFields)}`));
-  lines.push(labelled("", ended ? verdict(page, colour) : `${counted(page.waiting(), "record")} under way`));
+  lines.push(labelled("", ended ? verdict(page, colour) : underWay(page)));
   return lines;
+}
+
+function underWay(page: DestinationLedger): string {
+  const text = `${counted(page.waiting(), "record")} under way`;
+  return page.held > 0 ? `${text}, ${counted(page.held, "flow")} held` : text;
 }
 
 function namesOf(fields: ReadonlyMap<string, number>): string {
@@ -81,6 +92,7 @@ export interface DestinationObject {
   carried: number;
   records: number;
   notExportable: Record<NotExportable, number>;
+  dropped: Record<ExportDropped, number>;
   sent: SentCount;
   failed: SentCount;
   introductions: number;
@@ -88,8 +100,9 @@ export interface DestinationObject {
   refused: number;
   remarks: Record<ExportRemark, number>;
   otherFields: Record<string, number>;
-  /** Records under way while the run goes on. */
+  /** Records under way, and flows held for it, while the run goes on. */
   waiting: number;
+  held: number;
   /** null while the run goes on. */
   unexplained: { flows: number; records: number } | null;
 }
@@ -106,10 +119,11 @@ export function exportObject({ flows, ended, destinations, problems }: ExportSum
     flows,
     destinations: destinations.map((page) => ({
       to: page.name,
-      flows: page.encoded.flows,
+      flows: page.given + page.held,
       carried: page.encoded.carried,
       records: page.encoded.records,
       notExportable: { ...page.encoded.notExportable },
+      dropped: { ...page.dropped },
       sent: { ...page.sent },
       failed: { ...page.failed },
       introductions: page.introductions,
@@ -118,6 +132,7 @@ export function exportObject({ flows, ended, destinations, problems }: ExportSum
       remarks: { ...page.encoded.remarks },
       otherFields: Object.fromEntries(page.encoded.otherFields),
       waiting: page.waiting(),
+      held: page.held,
       unexplained: ended ? page.unexplained() : null,
     })),
     problems: problems.map(({ message }) => message),
