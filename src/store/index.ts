@@ -1,3 +1,5 @@
 // The door of the store room: flows kept in files, and the engine that answers questions about them.
+export { type Catalog, type CatalogTime, missingFiles, readCatalog, type Segment, type Spool } from "./catalog.ts";
 export { Engine, EngineError, type EngineLimits } from "./engine.ts";
 export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";
+export { defaultStore, readStoreFolder, type StoreSettings } from "./store-folder.ts";

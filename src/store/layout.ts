@@ -1,10 +1,10 @@
 // Names in a store's folder. A store is plain files: whoever copies the folder has the store.
 //
 //   flowgauge.json                       what this folder is: format version, length of an interval
-//   lock                                 who writes it now
+//   writer.lock, housekeeping.lock       who writes it now, who compacts and tidies it
 //   spool/<spool>/000001.native          flow records that are not sealed yet: whole Native files, in the order of arrival
 //   spool/<spool>/000002.part            the one that is being written (nobody but the writer and recovery reads it)
-//   jobs/<job>.begun, <job>.done         what takes the place of what (see jobs.ts)
+//   jobs/<kind>-<job>.begun, .done       what takes the place of what (see jobs.ts)
 //   flows/2026/11/21/<segment>.parquet   sealed flow records of one interval of time, never changed
 //   ledger/2026-11-21.ndjson             what was received, lost and stored, by exporter and hour
 import { join } from "node:path";
@@ -13,7 +13,8 @@ export const STORE_FORMAT = 1;
 
 export const FOLDERS = { spool: "spool", jobs: "jobs", flows: "flows", ledger: "ledger" } as const;
 export const STORE_FILE = "flowgauge.json";
-export const LOCK_FILE = "lock";
+/** Files that say who may (core/file-lock.ts); ".lock" is added. */
+export const LOCKS = { writer: "writer", housekeeping: "housekeeping" } as const;
 
 /**
  * A segment's flows ended in [start, start + length). `reach` says how long before `start` the earliest of them began: who looks for
