@@ -1,5 +1,4 @@
 // Values of options as people write them, for every command: numbers, sizes, lists of fields.
-
 import { parseDuration } from "../core/duration.ts";
 import type { Element } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";

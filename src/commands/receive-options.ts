@@ -11,7 +11,10 @@ export function withReceiving(command: Command, time?: string): Command {
     .addOption(many("--listen <url>", "where to listen, as SOURCE; repeatable (default: udp://:2055)"))
     .addOption(many("--allow <exporter>", "only these: ADDRESS[/N][=ALIAS][@DOMAIN]; repeatable"))
     .option("--allow-file <file>", "the same, one a line")
-    .option("--buffer <octets>", "what the kernel is to hold of datagrams, for each socket", DEFAULT_BUFFER)
+    .option(
+      "--buffer <octets>",
+      `what the kernel is to hold of datagrams, for each socket (default: ${DEFAULT_BUFFER})`,
+    )
     .addOption(many("--sampling <exporter=n>", "the exporter counts one of n packets, whatever it says; repeatable"))
     .addOption(
       new Option(
