@@ -2,8 +2,8 @@
 //   { "flowgaugeTemplates": 1, "saved": seconds since 1970 UTC, "templates": [TemplateSnapshot, ...] }
 import { open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { SourceError } from "../core/errors.ts";
+import { FileLock, type LockHolder } from "../core/file-lock.ts";
 import type { TemplateSnapshot } from "../wire/index.ts";
-import { FileLock, type LockHolder } from "./file-lock.ts";
 import { COLLECT_LIMITS } from "./options.ts";
 
 const VERSION = 1;

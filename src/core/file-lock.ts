@@ -1,17 +1,24 @@
 // FileLock: one process at a time keeps a file. Who has it is said in `PATH.lock`, which means nothing any more after a crash.
-//   { "pid": 123, "started": "ticks since the system's start", "place": "boot and PID namespace", "token": "of this lock alone" }
+//   { "pid": 123, "command": "cli.js collect", "started": "ticks since the system's start", "place": "boot and PID namespace",
+//     "token": "of this lock alone" }
 import { randomUUID } from "node:crypto";
 import { open, readFile, readlink, stat, unlink, utimes } from "node:fs/promises";
+import { basename } from "node:path";
 
 /** Where nobody can look for the process (another machine or container), it has ended when it was silent for so long. */
 const SILENT_MS = 150_000;
 /** Who was quicker, and ended at once, may be met again and again. */
 const TRIES = 3;
 
-/** The process that has the file; 0 = it does not say. */
+/** The process that has the file; 0 and "" = it does not say. */
 export interface LockHolder {
   readonly pid: number;
+  /** Its program's name and arguments. */
+  readonly command: string;
 }
+
+/** Of a command that is long, its beginning says enough. */
+const MOST_COMMAND = 200;
 
 export class FileLock {
   private readonly path: string;
@@ -26,7 +33,7 @@ export class FileLock {
    * Rejects where the folder cannot be written to.
    */
   async take(): Promise<LockHolder | null> {
-    let holder: LockHolder = { pid: 0 };
+    let holder: LockHolder = { pid: 0, command: "" };
     for (let tries = 0; tries < TRIES; tries++) {
       if (await this.create()) return null;
       const text = await readFile(this.path, "utf8").catch(ifGone);
@@ -37,12 +44,20 @@ export class FileLock {
         await utimes(this.path, now, now);
         return null;
       }
-      holder = { pid: Number.isInteger(said.pid) ? (said.pid as number) : 0 };
+      holder = {
+        pid: Number.isInteger(said.pid) ? (said.pid as number) : 0,
+        command: typeof said.command === "string" ? said.command : "",
+      };
       if (await this.lives(said)) return holder;
       // Another process may find the same and remove what we create: it is looked at again each time.
       await unlink(this.path).catch(ifGone);
     }
     return holder;
+  }
+
+  /** Whether it is still ours: somebody who could not see this process may have taken it. */
+  async isOurs(): Promise<boolean> {
+    return parse(await readFile(this.path, "utf8").catch(() => "")).token === this.token;
   }
 
   async release(): Promise<void> {
@@ -57,7 +72,8 @@ export class FileLock {
     try {
       const file = await open(this.path, "wx", 0o600);
       try {
-        await file.writeFile(`${JSON.stringify({ pid, started, place, token: this.token })}\n`);
+        const command = commandOfThis();
+        await file.writeFile(`${JSON.stringify({ pid, command, started, place, token: this.token })}\n`);
       } finally {
         await file.close();
       }
@@ -101,6 +117,11 @@ async function placeOfThis(): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+function commandOfThis(): string {
+  const [, script = "", ...words] = process.argv;
+  return [basename(script), ...words].join(" ").replace(/\p{C}/gu, " ").slice(0, MOST_COMMAND);
 }
 
 /** When a process was started: field 22 of its /proc/PID/stat, behind a name that may have anything in it. Null = there is none. */
