@@ -53,6 +53,7 @@ export class CaptureCollector extends Intake {
       }
       this.messages.end();
       this.decoder.flush();
+      if (this.counts.messages === 0) this.note(nothingFound(this.counts));
       await this.sinkDone();
       if (this.sinkError !== null) throw this.sinkError;
     } finally {
@@ -78,4 +79,16 @@ export class CaptureCollector extends Intake {
     this.ticked = seconds;
     this.decoder.tick(seconds);
   }
+}
+
+/** What was looked for, what was seen, and what to do about it. */
+function nothingFound({ packets, datagrams, segments, cut, incomplete }: CaptureMessageCounts): string {
+  const number = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+  const seen = `${number(packets, "packet")} (${number(datagrams, "UDP datagram")}, ${number(segments, "TCP segment")})`;
+  const expected = "expected messages of NetFlow, IPFIX or sFlow on any port";
+  if (cut > 0)
+    return `${expected}, found ${number(cut, "beginning")} of them that the capture has cut off, among ${seen}; capture whole packets (tcpdump -s 0)`;
+  if (incomplete > 0)
+    return `${expected}, found only ${number(incomplete, "datagram")} with fragments missing, among ${seen}; capture without a filter for ports, which fragments do not have`;
+  return `${expected}, found none in ${seen}; flowgauge track makes flows of the packets themselves`;
 }

@@ -21,6 +21,9 @@ export interface CaptureMessageCounts {
   packets: number;
   /** Messages found, in datagrams and in streams. */
   messages: number;
+  /** What was looked at: packets with UDP (fragments too) and with TCP. */
+  datagrams: number;
+  segments: number;
   /** Packets that are no part of an export: other protocols, other payloads. */
   otherPackets: number;
   /** Export datagrams of which the capture kept only the beginning: not decoded. */
@@ -37,6 +40,8 @@ export class CaptureMessages {
   readonly counts: CaptureMessageCounts = {
     packets: 0,
     messages: 0,
+    datagrams: 0,
+    segments: 0,
     otherPackets: 0,
     cut: 0,
     fragments: 0,
@@ -92,6 +97,8 @@ export class CaptureMessages {
     const row = this.layers.rows;
     const proto = row[KIND]! & 255;
     if (proto !== UDP && proto !== TCP) return false;
+    if (proto === UDP) this.counts.datagrams++;
+    else this.counts.segments++;
     const { bytes, view } = this.single;
     if ((row[SERVICE]! & FRAGMENT) !== 0) return proto === UDP && this.fragment((row[SERVICE]! & LATER) !== 0);
     const { offset, end } = this.decoder.place;

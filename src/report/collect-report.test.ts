@@ -110,6 +110,8 @@ kernel    12 datagrams dropped by the kernel: nobody took them in time
       otherPackets: 1200,
       cut: 4,
       fragments: 0,
+      datagrams: 900,
+      segments: 3,
       reassembled: 0,
       incomplete: 0,
       gaps: 0,
