@@ -9,3 +9,4 @@ export { exportObject, printExport } from "./export-report.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
 export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
 export { printSummary, summaryObject } from "./summary.ts";
+export { printTable, TABLE_FORMS, type TableForm, type TablePrintOptions, tablePieces } from "./table-printer.ts";

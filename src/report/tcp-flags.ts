@@ -7,10 +7,13 @@ const ZERO = 48;
 const LETTER_X = 120;
 
 /** Eight octets for each value of the eight flags. */
-const WORDS = Float64Array.from({ length: 256 }, (_, flags) => {
-  const text = [...LETTERS].map((letter, place) => ((flags >> (7 - place)) & 1 ? letter : ".")).join("");
-  return asciiWords(text, 1)[0]!;
-});
+const WORDS = Float64Array.from({ length: 256 }, (_, flags) => asciiWords(tcpFlagsText(flags), 1)[0]!);
+
+/** The same as a text; for single values. */
+export function tcpFlagsText(flags: number): string {
+  if (flags > 255) return `0x${flags.toString(16).padStart(4, "0")}`;
+  return [...LETTERS].map((letter, place) => ((flags >> (7 - place)) & 1 ? letter : ".")).join("");
+}
 
 export const FLAGS_WIDTH = 8;
 

@@ -1,4 +1,5 @@
 // A table for people: aligned columns under their titles, the least needed ones left out where the terminal is too narrow.
+import { cellWidth, padCells } from "./cell-text.ts";
 import { styled } from "./colour.ts";
 
 export interface TextColumn {
@@ -18,13 +19,13 @@ export interface TableOptions {
 
 /** Lines without their ends, the titles first. */
 export function tableLines(all: readonly TextColumn[], { width = 0, colour = false }: TableOptions = {}): string[] {
-  const columns = fitting(all, width);
+  const columns = fittingColumns(all, width);
   const rows = columns[0]?.cells.length ?? 0;
   const line = (cell: (column: TextColumn) => string) =>
     columns
       .map((column) => {
         const text = cell(column);
-        return column.right ? text.padStart(widthOf(column)) : text.padEnd(widthOf(column));
+        return padCells(text, columnWidth(column), column.right);
       })
       .join("  ")
       .trimEnd();
@@ -38,9 +39,10 @@ export function tableLines(all: readonly TextColumn[], { width = 0, colour = fal
   ];
 }
 
-function fitting(all: readonly TextColumn[], width: number): readonly TextColumn[] {
+/** The columns that there is room for (0 = any), in their order. */
+export function fittingColumns<C extends TextColumn>(all: readonly C[], width: number): readonly C[] {
   let columns = all;
-  while (width > 0 && total(columns) > width) {
+  while (width > 0 && lineWidth(columns) > width) {
     const most = Math.max(...columns.map(({ spare }) => spare));
     if (most === 0) break;
     columns = columns.filter(({ spare }) => spare < most);
@@ -48,10 +50,11 @@ function fitting(all: readonly TextColumn[], width: number): readonly TextColumn
   return columns;
 }
 
-function total(columns: readonly TextColumn[]): number {
-  return columns.reduce((sum, column) => sum + widthOf(column) + 2, -2);
+/** Cells of a line, with two spaces between columns. */
+export function lineWidth(columns: readonly TextColumn[]): number {
+  return columns.reduce((sum, column) => sum + columnWidth(column) + 2, -2);
 }
 
-function widthOf({ title, cells }: TextColumn): number {
-  return cells.reduce((most, cell) => Math.max(most, cell.length), title.length);
+export function columnWidth({ title, cells }: TextColumn): number {
+  return cells.reduce((most, cell) => Math.max(most, cellWidth(cell)), cellWidth(title));
 }

@@ -1,0 +1,65 @@
+// A Table as JSON (one object of one documented shape, docs/table.schema.json) and as NDJSON (its rows, one a line).
+import type { Table, TableColumn, Value } from "../core/table.ts";
+import { jsonText, jsonValue, rowsOf } from "./table-values.ts";
+import { isoTime } from "./zone-time.ts";
+
+/** Name and version of the shape. Members may be added; what they mean changes only with the number. */
+export const TABLE_SHAPE = "table/1";
+
+/** Pieces of one object, its rows one a line. */
+export function* tableJson(table: Table): Generator<string, void, void> {
+  const { columns, rows, total, others, othersRows, known } = table;
+  const row = rowWriter(columns);
+  yield [
+    `{"flowgauge":"${TABLE_SHAPE}"`,
+    `"shape":"${table.shape}"`,
+    `"title":${jsonText(table.title)}`,
+    `"from":${time(table.from)}`,
+    `"to":${time(table.to)}`,
+    `"bucketSeconds":${table.bucketSeconds}`,
+    `"sortedBy":${table.sortedBy === null ? "null" : jsonText(table.sortedBy)}`,
+    `"columns":[\n${columns.map(columnText).join(",\n")}\n]`,
+    `"rows":[`,
+  ].join(",");
+  yield* list(rows, row);
+  yield `],"total":${total === null ? "null" : row(total)},"others":${others === null ? "null" : row(others)}`;
+  yield `,"othersRows":[`;
+  yield* list(othersRows, row);
+  const spans = known?.map(([from, to]) => `[${time(from)},${time(to)}]`);
+  yield `],"known":${spans === undefined ? "null" : `[${spans.join(",")}]`}`;
+  yield `,"notes":[${table.notes.map(jsonText).join(",")}]}\n`;
+}
+
+function* list(rows: Table["rows"], row: (values: readonly Value[]) => string): Generator<string, void, void> {
+  let before = "\n";
+  for (const values of rows) {
+    yield before + row(values);
+    before = ",\n";
+  }
+  if (rows.length > 0) yield "\n";
+}
+
+function columnText({ name, title, type, unit, role }: TableColumn): string {
+  return `{"name":${jsonText(name)},"title":${jsonText(title)},"type":"${type}","unit":${unit === null ? "null" : `"${unit}"`},"role":"${role}"}`;
+}
+
+function time(ns: bigint | null): string {
+  return ns === null ? "null" : `"${isoTime(ns, false)}"`;
+}
+
+/** The object of a row: a member a column, by name, in their order. */
+function rowWriter(columns: readonly TableColumn[], first = ""): (values: readonly Value[]) => string {
+  const names = columns.map(({ name }) => `${jsonText(name)}:`);
+  return (values) => `{${first}${columns.map((column, i) => names[i]! + jsonValue(column, values[i]!)).join(",")}}`;
+}
+
+/** Rows, one object a line. With `totals` each says first what it is: `"row":"row"`, `"others"` or `"total"`. */
+export function* tableNdjson(table: Table, totals: boolean): Generator<string, void, void> {
+  const writers = Object.fromEntries(
+    (["row", "others", "total"] as const).map((kind) => [
+      kind,
+      rowWriter(table.columns, totals ? `"row":"${kind}",` : ""),
+    ]),
+  );
+  for (const [kind, values] of rowsOf(table, totals)) yield `${writers[kind]!(values)}\n`;
+}
