@@ -12,19 +12,22 @@ export type Value = string | number | bigint | null | Readonly<Record<string, st
  * `other` = object of texts. Values are those of the JSON records of docs/output.md: `proto`, `tcpFlags` and `etherType` are numbers,
  * and `field` says how people read them.
  */
-export type ColumnType = "text" | "integer" | "real" | "time" | "duration" | "other";
+export const COLUMN_TYPES = ["text", "integer", "real", "time", "duration", "other"] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
 
-export type ColumnUnit =
-  | "octets"
-  | "packets"
-  | "flows"
-  | "bits/s"
-  | "packets/s"
-  | "flows/s"
-  | "octets/packet"
-  | "percent"
-  | "seconds"
-  | null;
+export const COLUMN_UNITS = [
+  "octets",
+  "packets",
+  "flows",
+  "bits/s",
+  "packets/s",
+  "flows/s",
+  "octets/packet",
+  "percent",
+  "seconds",
+  null,
+] as const;
+export type ColumnUnit = (typeof COLUMN_UNITS)[number];
 
 export interface TableColumn {
   /** The stable name: JSON, CSV, `--sort`. */
@@ -40,7 +43,8 @@ export interface TableColumn {
 }
 
 /** list: flows one by one; group: one row a group; series: groups over time buckets (first column `time`: start of the bucket). */
-export type TableShape = "list" | "group" | "series";
+export const TABLE_SHAPES = ["list", "group", "series"] as const;
+export type TableShape = (typeof TABLE_SHAPES)[number];
 
 export interface Table {
   readonly shape: TableShape;
