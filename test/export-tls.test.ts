@@ -8,9 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Exporter } from "../src/export/index.ts";
 import { batchOf, type Written } from "./batch-of.ts";
-import { until } from "./collector-run.ts";
+import { TestExporter, until, v5Message } from "./collector-run.ts";
 import { KeptDecoder } from "./export-messages.ts";
-import { DEMO, lacks, missingPrograms, runProgram } from "./program.ts";
+import { DEMO, lacks, missingPrograms, runProgram, startProgram } from "./program.ts";
 
 const skip = lacks("TLS", missingPrograms("openssl"));
 let folder = "";
@@ -162,6 +162,56 @@ describe.skipIf(skip)("TLS", () => {
     expect(destinations[0]).toMatchObject({ sent: { records: 0 }, failed: { records: 1000 } });
     expect(problems[0]!.message).toMatch(/expected a collector that takes a connection, found .*certificate/);
     expect(server.octets().length).toBe(0);
+  });
+
+  test("a collector that wants a certificate and gets none: nothing counts as sent, and it is one line", async () => {
+    const port = await freeTcpPort();
+    const server = await serve(port);
+    const exporter = await Exporter.open({
+      to: [`tls://127.0.0.1:${port}`],
+      protocol: "ipfix",
+      tls: { ...tls("ca"), cert: null, key: null },
+      patienceMs: 1000,
+    });
+    await exporter.write(batch);
+    await until(() => exporter.summary().problems.length > 0, "it was told");
+    await exporter.end();
+    await server.stop();
+    const { destinations, problems } = exporter.summary();
+    expect(destinations[0]).toMatchObject({ sent: { messages: 0, records: 0 }, failed: { records: 1000 } });
+    expect(problems[0]!.message).toMatch(
+      /found that it does not take our certificate, or that we show none \([^\n:]*\);/,
+    );
+  });
+
+  test("collect sends on over it, too", async () => {
+    const port = await freeTcpPort();
+    const server = await serve(port);
+    const sender = await TestExporter.open();
+    const files = ["ca", "cert", "key"].flatMap((what) => [
+      `--to-tls-${what}`,
+      path(what === "ca" ? "ca.pem" : what === "cert" ? "exporter.pem" : "exporter.key"),
+    ]);
+    const to = ["--to", `tls://127.0.0.1:${port}`, "--to-tls-name", "collector.test", "--protocol", "ipfix"];
+    const program = startProgram([
+      "collect",
+      "--templates",
+      "none",
+      "--buffer",
+      "64K",
+      ...to,
+      ...files,
+      "udp://127.0.0.1:0",
+    ]);
+    await program.until(({ stderr }) => stderr.includes("listening on"));
+    await sender.send(Number(/127\.0\.0\.1:(\d+); Ctrl/.exec(program.stderr)![1]), v5Message(30));
+    await until(() => server.octets().length > 1000, "records came");
+    program.child.kill("SIGTERM");
+    const { stderr } = await program.ended;
+    sender.close();
+    await server.ended;
+    expect(records(server.octets()).records.length).toBe(30);
+    expect(stderr).toContain(`exported  30 flows to tls://127.0.0.1:${port}: 30 records in`);
   });
 
   test("the command, with files", async () => {

@@ -15,6 +15,7 @@ import { formatAddress, parseAddress } from "../core/address.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { type ExporterOptions, exportOptions } from "../export/index.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
+import { exporterTls } from "./exporter-tls.ts";
 import { isInterface } from "./flow-options.ts";
 import { fieldList, octets, waitingTime, whole } from "./option-values.ts";
 
@@ -38,6 +39,10 @@ export interface CollectSettings extends ReceiveSettings {
   readonly spoof?: true;
   readonly to?: readonly string[];
   readonly protocol: ExporterOptions["protocol"];
+  readonly toTlsCa?: string;
+  readonly toTlsCert?: string;
+  readonly toTlsKey?: string;
+  readonly toTlsName?: string;
   readonly biflow?: true;
   readonly json?: true;
   readonly csv?: true;
@@ -202,8 +207,10 @@ function parseSampling(text: string): [string, number] {
 }
 
 /** `live`: records come as they like, and cannot wait. */
-function exporterOf({ to = [], protocol, biflow }: CollectSettings, live: boolean): ExporterOptions | null {
-  if (to.length > 0) return exportOptions({ to, protocol, biflow: biflow === true, live, realClock: live });
+function exporterOf(settings: CollectSettings, live: boolean): ExporterOptions | null {
+  const { to = [], protocol, biflow, toTlsCa: ca, toTlsCert: cert, toTlsKey: key, toTlsName: name } = settings;
+  const tls = exporterTls(to, { ca, cert, key, name }, "--to-tls");
+  if (to.length > 0) return exportOptions({ to, protocol, biflow: biflow === true, tls, live, realClock: live });
   if (biflow === true)
     throw new UsageError("--biflow is of what is sent on: expected --to udp://HOST:PORT, found none.");
   return null;

@@ -57,6 +57,10 @@ function collectSyntax(): Command {
         .default(EXPORT_DEFAULTS.protocol),
     )
     .option("--biflow", "ipfix: both directions in one record (RFC 5103); else they become two")
+    .option("--to-tls-ca <file>", "tls://: authorities (PEM) of the destination's certificate; else those Node knows")
+    .option("--to-tls-cert <file>", "our certificate for it (PEM)")
+    .option("--to-tls-key <file>", "its private key")
+    .option("--to-tls-name <name>", "name that its certificate must have; else that of the destination")
     .optionsGroup("Output:")
     .option("--json", "NDJSON, every field")
     .option("--csv", "CSV with a header line")

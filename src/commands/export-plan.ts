@@ -1,10 +1,10 @@
 // What the options of `flowgauge export` mean for capture, tracking and exporting.
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { parseDuration } from "../core/duration.ts";
-import { SourceError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { type ExporterOptions, exportOptions, LEAST_MTU, MOST_MTU } from "../export/index.ts";
 import type { FlowStreamOptions } from "../track/index.ts";
+import { exporterTls } from "./exporter-tls.ts";
 import { type FlowSettings, flowPlan, isInterface } from "./flow-options.ts";
 import { whole } from "./option-values.ts";
 
@@ -40,7 +40,7 @@ const MOST_U32 = 0xffff_ffff;
 const MOST_RATE = 1_000_000_000;
 
 export function exportPlanOf(sources: readonly string[], settings: ExportSettings): ExportPlan {
-  const { sourceAddress } = settings;
+  const { sourceAddress, tlsCa, tlsCert, tlsKey, tlsName } = settings;
   if (sourceAddress !== undefined && isIP(sourceAddress) === 0) {
     throw new UsageError(`--source-address: expected an address of this machine, found "${sourceAddress}".`);
   }
@@ -62,7 +62,7 @@ export function exportPlanOf(sources: readonly string[], settings: ExportSetting
       patienceMs: parseDuration(settings.patience, "--patience"),
       sourceAddress: sourceAddress ?? null,
       ttl: number(settings.ttl, "--ttl", 1, 255),
-      tls: tlsOf(settings),
+      tls: exporterTls(settings.to, { ca: tlsCa, cert: tlsCert, key: tlsKey, name: tlsName }, "--tls"),
       realClock: sources.some(isInterface),
     }),
   };
@@ -70,31 +70,4 @@ export function exportPlanOf(sources: readonly string[], settings: ExportSetting
 
 function number(text: string | undefined, option: string, least: number, most: number): number | null {
   return text === undefined ? null : whole(text, option, least, most);
-}
-
-function tlsOf({ to, tlsCa, tlsCert, tlsKey, tlsName }: ExportSettings): ExporterOptions["tls"] {
-  const given = [tlsCa, tlsCert, tlsKey, tlsName].some((word) => word !== undefined);
-  if (given && !to.some((list) => list.includes("tls://"))) {
-    throw new UsageError(
-      `--tls-ca, --tls-cert, --tls-key and --tls-name: expected a destination tls://HOST:PORT, found ${to.join(" ")}.`,
-    );
-  }
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    const [there, missing] = tlsCert === undefined ? ["--tls-key", "--tls-cert"] : ["--tls-cert", "--tls-key"];
-    throw new UsageError(`${there}: expected ${missing} beside it, found none.`);
-  }
-  return { ca: pem(tlsCa), cert: pem(tlsCert), key: pem(tlsKey), name: tlsName ?? null };
-}
-
-function pem(path: string | undefined): string | null {
-  if (path === undefined) return null;
-  let text: string;
-  try {
-    text = readFileSync(path, "latin1");
-  } catch (error) {
-    const { message } = error as Error;
-    throw new SourceError({ source: path }, `expected a PEM file, found ${message}`, { cause: error });
-  }
-  if (text.includes("-----BEGIN ")) return text;
-  throw new SourceError({ source: path }, "expected a PEM file, found no -----BEGIN in it");
 }

@@ -173,7 +173,7 @@ async function openDestination(
   // The ledger comes after the encoder, which needs to know how long messages may be.
   let ledger: DestinationLedger | null = null;
   const events: LinkEvents = {
-    onFailed: (octets, records) => fail(ledger!, octets, records),
+    onFailed: (octets, records, messages) => fail(ledger!, octets, records, messages),
     onRefused: () => ledger!.refused++,
     onConnected: () => ledger!.connections++,
     onProblem: (sentence) => {
@@ -201,11 +201,11 @@ async function openDestination(
 }
 
 /** What was booked as sent was not, after all. */
-function fail({ sent, failed }: DestinationLedger, octets: number, records: number): void {
-  sent.messages--;
+function fail({ sent, failed }: DestinationLedger, octets: number, records: number, messages: number): void {
+  sent.messages -= messages;
   sent.records -= records;
   sent.octets -= octets;
-  failed.messages++;
+  failed.messages += messages;
   failed.records += records;
   failed.octets += octets;
 }

@@ -2,8 +2,8 @@
 
 /** What a link tells of messages that did not leave after all, and of what people should know. */
 export interface LinkEvents {
-  /** A message that was handed to `send` is lost. */
-  onFailed(octets: number, records: number): void;
+  /** Messages that were handed to `send` are lost. */
+  onFailed(octets: number, records: number, messages: number): void;
   /** The other end says that nobody listens there: some message before did not arrive. */
   onRefused(): void;
   onConnected(): void;

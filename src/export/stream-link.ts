@@ -1,6 +1,7 @@
 // StreamLink: messages over a connection (TCP, TLS), which is made again when it breaks (RFC 7011 section 10.4, 11).
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { connectionFault, isRefusal } from "./connection-faults.ts";
 import type { DestinationName } from "./destination-name.ts";
 import { type Link, type LinkEvents, MessagePool } from "./link.ts";
 import { HELD_TEXT } from "./options.ts";
@@ -60,6 +61,8 @@ export class StreamLink implements Link {
   private patience: NodeJS.Timeout | null = null;
   private readonly sent: Set<UnderWay> = new Set();
   private waiting: (() => void)[] = [];
+  /** What the system took of this connection's messages. */
+  private readonly taken = { messages: 0, records: 0, octets: 0 };
 
   constructor(to: DestinationName, options: StreamOptions, events: LinkEvents) {
     this.to = to;
@@ -126,6 +129,7 @@ export class StreamLink implements Link {
 
   private onOpen(): void {
     this.session = ++this.sessions;
+    Object.assign(this.taken, { messages: 0, records: 0, octets: 0 });
     this.pauseMs = FIRST_PAUSE_MS;
     this.givenUp = false;
     this.stopPatience();
@@ -137,13 +141,13 @@ export class StreamLink implements Link {
   }
 
   private onError(error: NodeJS.ErrnoException): void {
-    const { code, message } = error;
-    const found =
-      code === "ECONNREFUSED"
-        ? "that nobody listens on the port"
-        : this.session > 0
-          ? `that the connection broke (${message})`
-          : message;
+    const { taken, events } = this;
+    // In TLS 1.3 a collector refuses our certificate after we have begun to send: nothing of it was read.
+    if (isRefusal(error) && taken.messages > 0) {
+      events.onFailed(taken.octets, taken.records, taken.messages);
+      Object.assign(taken, { messages: 0, records: 0, octets: 0 });
+    }
+    const found = connectionFault(error, this.session > 0);
     this.tell(`expected a collector that takes a connection, found ${found}; it is tried again, ${this.cure}`);
   }
 
@@ -158,7 +162,7 @@ export class StreamLink implements Link {
     this.away = true;
     if ((connected || this.hurried) && !this.closing) this.waitForConnection();
     for (const message of this.sent) {
-      this.events.onFailed(message.octets, message.records);
+      this.events.onFailed(message.octets, message.records, 1);
       this.pool.giveBack(message.bytes);
     }
     this.sent.clear();
@@ -230,6 +234,10 @@ export class StreamLink implements Link {
     this.socket!.write(bytes.subarray(0, octets), (error) => {
       // What fails is counted once, when the connection is closed.
       if (error || !this.sent.delete(message)) return;
+      const { taken } = this;
+      taken.messages++;
+      taken.records += records;
+      taken.octets += octets;
       this.pool.giveBack(bytes);
     });
   }

@@ -105,7 +105,7 @@ export class UdpLink implements Link {
         this.hand(bytes, octets, records, true);
         return;
       }
-      this.events.onFailed(octets, records);
+      this.events.onFailed(octets, records, 1);
       this.pool.giveBack(bytes);
     });
   }
