@@ -308,18 +308,20 @@ describe("doctor", () => {
     expect(port).toBeGreaterThan(0);
   });
 
+  /** Has it tell how it stands until it has seen something: a signal may come before a datagram that was sent first. */
+  async function tellUntil(program: Running, words: string): Promise<void> {
+    while (!program.stderr.includes(words)) {
+      if (!program.child.kill("SIGUSR1")) throw new Error(`it ended: ${program.stderr}`);
+      await sleep(20);
+    }
+  }
+
   test("tells on SIGUSR1 of every template that came before", async () => {
     const { program, port } = await listening("doctor", "--buffer", "64K");
-    const tellUntil = async (words: string): Promise<void> => {
-      while (!program.stderr.includes(words)) {
-        program.child.kill("SIGUSR1");
-        await sleep(20);
-      }
-    };
     await exporter.send(port, ipfix({ seconds: seconds() }, SIMPLE, set(256, simple(1))));
-    await tellUntil("1 record in 1 message,");
+    await tellUntil(program, "1 record in 1 message,");
     await exporter.send(port, ipfix({ seconds: seconds(), sequence: 1 }, template(999, [[8, 4]])));
-    await tellUntil("1 record in 2 messages,");
+    await tellUntil(program, "1 record in 2 messages,");
     program.child.kill("SIGINT");
     const { stdout, stderr } = await program.ended;
     const early = (words: string) => stderr.split("127.0.0.1  IPFIX").find((report) => report.includes(words));
@@ -331,8 +333,7 @@ describe("doctor", () => {
   test("tells what it saw when it is interrupted", async () => {
     const { program, port } = await listening("doctor", "--json", "--buffer", "64K");
     await exporter.send(port, ipfix({ seconds: seconds() - 7200 }, set(256, simple(1))));
-    program.child.kill("SIGUSR1");
-    await program.until(({ stderr }) => stderr.includes("still waits for a template"));
+    await tellUntil(program, "still waits for a template");
     program.child.kill("SIGINT");
     const { stdout, code } = await program.ended;
     expect(code).toBe(130);

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Collector, parseListen } from "../src/collect/index.ts";
 import { type FlowRecord, flowsOf } from "../src/core/flow-record.ts";
 import { FlowStream } from "../src/track/index.ts";
-import { until } from "./collector-run.ts";
 import { DEMO, lacks, missingPrograms, run } from "./program.ts";
 
 const TCP = 6;
@@ -84,16 +83,11 @@ async function collect(...options: string[]): Promise<FlowRecord[]> {
   try {
     const { port } = collector.listening[0]!;
     await run(["softflowd", "-d", "-a", "-r", capture, "-n", `127.0.0.1:${port}`, ...options]);
-    let before = -1;
-    await until(() => {
-      const settled = records.length > 0 && records.length === before && collector.ledger.messages > 0;
-      before = records.length;
-      return settled;
-    }, "records have come");
-    return records;
   } finally {
+    // All that softflowd sent before it ended is in the socket now, and is taken.
     await collector.close();
   }
+  return records;
 }
 
 describe.skipIf(skip)("softflowd's TCP flows", () => {

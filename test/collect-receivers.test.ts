@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ipfixMessage, startCollector, TestExporter, until } from "./collector-run.ts";
@@ -88,6 +89,7 @@ describe.skipIf(skip)("two receivers", () => {
     for (let tries = 0; tries < 200; tries++) {
       said = [await ask(one.running), await ask(two.running)];
       if (said[0]!.rows + said[1]!.rows === 160) break;
+      await sleep(10);
     }
     for (const { running } of [one, two]) {
       running.child.stdin!.end();

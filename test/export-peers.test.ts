@@ -1,6 +1,6 @@
 // Real collectors on loopback: nfcapd and nfacctd take what the exporter sends and end up with the flows of `track --uniflow`;
 // TShark dissects every message and finds nothing wrong.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -161,30 +161,35 @@ describe.skipIf(skipNfdump)("nfcapd and nfdump", () => {
 });
 
 describe.skipIf(skipNfacctd)("nfacctd", () => {
+  /** The whole lines of its file so far. */
+  const entriesOf = (file: string) =>
+    (existsSync(file) ? readFileSync(file, "utf8") : "")
+      .split("\n")
+      .slice(0, -1)
+      .map((text) => JSON.parse(text) as Record<string, string | number>);
+
   test.each(["v5", "v9", "ipfix"])("%s: the same packets, octets and flags by 5-tuple", async (protocol) => {
+    const expected = protocol === "v5" ? ipv4(truth) : truth;
     const [config, file] = [join(folder, `${protocol}.conf`), join(folder, `${protocol}.json`)];
     const port = await freePort();
     writeFileSync(
       config,
-      `daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: ${port}\nplugins: print\naggregate: src_host,dst_host,src_port,dst_port,proto,tcpflags\nprint_output: json\nprint_output_file: ${file}\nprint_refresh_time: 600\n`,
+      `daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: ${port}\nplugins: print\naggregate: src_host,dst_host,src_port,dst_port,proto,tcpflags\nprint_output: json\nprint_output_file: ${file}\nprint_output_file_append: true\nprint_refresh_time: 1\n`,
     );
     const nfacctd = start(["nfacctd", "-f", config]);
     try {
       await nfacctd.until(({ stdout, stderr }) => /waiting for NetFlow/i.test(stdout + stderr));
       await exported(port, "--protocol", protocol, "--uniflow");
-      await drained(port);
+      // It writes what has come every second: ended before it has written everything, it would lose what is between its processes.
+      await until(() => entriesOf(file).length >= expected.length, "it has written all flows");
     } finally {
       nfacctd.child.kill("SIGINT");
       await nfacctd.ended;
     }
-    const found = readFileSync(file, "utf8")
-      .trim()
-      .split("\n")
-      .map((text) => JSON.parse(text) as Record<string, string | number>);
     const numbers: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, "ipv6-icmp": 58 };
     const port16 = (flow: Flow, value: number) => ([1, 58].includes(flow.proto) ? "icmp" : value);
     const key = (...words: unknown[]) => words.join(" ");
-    const mine = (protocol === "v5" ? ipv4(truth) : truth).map((flow) =>
+    const mine = expected.map((flow) =>
       key(
         flow.srcAddr,
         port16(flow, flow.srcPort),
@@ -196,7 +201,7 @@ describe.skipIf(skipNfacctd)("nfacctd", () => {
         flow.tcpFlags & 255,
       ),
     );
-    const theirs = found.map((flow) => {
+    const theirs = entriesOf(file).map((flow) => {
       const proto = numbers[flow.ip_proto!]!;
       const icmp = proto === 1 || proto === 58;
       return key(

@@ -86,13 +86,18 @@ async function watch(interfaces: number, ...args: string[]): Promise<Running> {
 const replay = (device: string, file: string) =>
   run([...inside(SENDER), "tcpreplay", "-q", "-i", device, "--pps", PACKETS_PER_SECOND, path(file)]);
 
-/** Waits until what was sent is counted (a summary says so), and ends the run as a person does. */
-async function finish(program: Running, packets: number) {
-  for (let tries = 0; tries < 100; tries++) {
+/** Waits until what was sent is counted: a summary says so. */
+async function counted(program: Running, packets: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
     program.child.kill("SIGUSR1");
     await sleep(50);
     if ((summaries(program.stderr).at(-1)?.packets ?? 0) >= packets) break;
   }
+}
+
+/** The same, and ends the run as a person does. */
+async function finish(program: Running, packets: number) {
+  await counted(program, packets);
   program.child.kill("SIGINT");
   const { stdout, stderr, code } = await program.ended;
   return { records: records(stdout), summary: summaries(stderr).at(-1)!, stderr, code };
@@ -178,7 +183,7 @@ describe.skipIf(skip)("an interface", () => {
     await line(3);
     const program = await watch(1, ...EACH, "iface:w3");
     await replay("s3", "first.pcap");
-    await sleep(400);
+    await counted(program, 1500);
     await ip("-n", SENDER, "link", "del", "s3");
     const { stdout, stderr, code } = await program.ended;
     expect(stderr).toMatch(/^flowgauge: iface:w3: expected the interface to stay up, found that it went away/m);
@@ -191,8 +196,10 @@ describe.skipIf(skip)("an interface", () => {
     program.child.kill("SIGINT");
     program.child.kill("SIGINT");
     expect((await program.ended).code).toBe(130);
-    await sleep(300);
-    expect((await run([...inside(WATCHER), "cat", "/proc/net/packet"])).trim().split("\n")).toHaveLength(1);
+    const sockets = async () =>
+      (await run([...inside(WATCHER), "cat", "/proc/net/packet"])).trim().split("\n").slice(1);
+    for (let tries = 0; tries < 200 && (await sockets()).length > 0; tries++) await sleep(25);
+    expect(await sockets()).toEqual([]);
   });
 
   test("a wrong filter is wrong usage", async () => {

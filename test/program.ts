@@ -43,6 +43,7 @@ export function start(command: readonly string[], options: RunOptions = {}): Run
   });
   const said = { stdout: "", stderr: "" };
   let watch = () => {};
+  let closed = false;
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
       said[name] += text;
@@ -56,6 +57,7 @@ export function start(command: readonly string[], options: RunOptions = {}): Run
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);
+      closed = true;
       resolve({ ...said, code });
       watch();
     });
@@ -73,7 +75,8 @@ export function start(command: readonly string[], options: RunOptions = {}): Run
       new Promise((resolve, reject) => {
         watch = () => {
           if (test(said)) resolve();
-          else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`it ended: ${said.stderr}`));
+          // What it said last may come after its exit.
+          else if (closed) reject(new Error(`it ended: ${said.stderr}`));
         };
         watch();
       }),
