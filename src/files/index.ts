@@ -1,5 +1,7 @@
 // The door of the files room: flow files to batches and back.
+export { FileTarget, type Written } from "./block-target.ts";
+export { NativeBlock } from "./native-block.ts";
 export { type NativeReader, readNative } from "./native-reader.ts";
 export { isNative, NATIVE_OCTETS } from "./native-recognise.ts";
-export type { Recovery } from "./native-recovery.ts";
-export { NativeWriter, type NativeWriterOptions } from "./native-writer.ts";
+export { inspectNative, type Recovery } from "./native-recovery.ts";
+export { NativeWriter, type NativeWriterOptions, nativeFields } from "./native-writer.ts";

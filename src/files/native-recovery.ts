@@ -1,4 +1,5 @@
 // What a Native file holds that somebody else, or a run that was killed, has left: its whole blocks, and what to cut off.
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { SourceError } from "../core/errors.ts";
 import { Damage, FileCursor } from "./file-cursor.ts";
 import { walkBlock } from "./native-walk.ts";
@@ -17,9 +18,9 @@ export interface Recovery {
 
 /**
  * Goes over the blocks of a file. Throws a SourceError where cutting would destroy something: where it is no Native file, or where
- * it contradicts itself before its last block.
+ * it contradicts itself before its last block. `own`: it is known to be a Native file, even where its first block is incomplete.
  */
-export function recover(source: string, fd: number, size: number): Recovery {
+export function recover(source: string, fd: number, size: number, own = false): Recovery {
   const cursor = new FileCursor(fd, size);
   let blocks = 0;
   let rows = 0;
@@ -32,7 +33,7 @@ export function recover(source: string, fd: number, size: number): Recovery {
     }
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    if (!isCutOff(error, cursor, kept, blocks)) {
+    if (!isCutOff(error, cursor, kept, blocks > 0 || own)) {
       throw new SourceError(
         { source, offset: error.offset },
         `expected whole blocks of ClickHouse's FORMAT Native to add more to, but ${error.message}; name another file`,
@@ -42,10 +43,20 @@ export function recover(source: string, fd: number, size: number): Recovery {
   return { blocks, rows, keptOctets: kept, cutOctets: size - kept };
 }
 
+/** The same of a file that is known to be one of ours. Throws what the system says where it cannot be read. */
+export function inspectNative(path: string): Recovery {
+  const file = openSync(path, "r");
+  try {
+    return recover(path, file, fstatSync(file).size, true);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A block that ends too early at the end of the file; or zeros, which a loss of power leaves of one that was not yet on the disk. */
-function isCutOff(damage: Damage, cursor: FileCursor, kept: number, blocks: number): boolean {
+function isCutOff(damage: Damage, cursor: FileCursor, kept: number, known: boolean): boolean {
   if (cursor.size - kept > MOST_BLOCK_OCTETS) return false;
-  if (damage.incomplete && blocks > 0) return true;
+  if (damage.incomplete && known) return true;
   cursor.seek(kept);
   while (cursor.offset < cursor.size) if (cursor.octet() !== 0) return false;
   return true;

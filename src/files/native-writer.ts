@@ -68,7 +68,7 @@ export class NativeWriter {
   write(batch: FlowBatch): void | Promise<void> {
     if (this.failure !== null) throw this.failure;
     if (this.closed || batch.rows === 0) return;
-    this.fields ??= fieldsOf(batch.elements);
+    this.fields ??= nativeFields(batch.elements);
     const block = this.free.pop() ?? new NativeBlock(this.fields);
     // The first block says which columns there are: ClickHouse takes them from it.
     block.encode(batch, this.first);
@@ -164,7 +164,7 @@ function describe(code: string | undefined, message: string, blocks: number): st
   return `expected to write a block of flow records, found ${found} (${blocks} blocks are written and whole)`;
 }
 
-/** What messages say is kept whole; packets say nothing beyond their fields. */
-function fieldsOf(elements: readonly Element[]): readonly Field[] {
+/** The columns for records of a source: what messages say is kept whole; packets say nothing beyond their fields. */
+export function nativeFields(elements: readonly Element[]): readonly Field[] {
   return elements === PACKET_ELEMENTS ? elements : [...elements, OTHER];
 }

@@ -1,5 +1,6 @@
 // Files that are there after a loss of power: what was written is on the disk before its name is, and the name is on the disk, too.
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Has a file's octets, or a folder's names, on the disk. */
@@ -9,6 +10,16 @@ export function syncPath(path: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** The same of a folder, without waiting. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

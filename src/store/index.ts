@@ -3,3 +3,11 @@ export { type Catalog, type CatalogTime, missingFiles, readCatalog, type Segment
 export { Engine, EngineError, type EngineLimits } from "./engine.ts";
 export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";
 export { defaultStore, readStoreFolder, type StoreSettings } from "./store-folder.ts";
+export { NOT_STORED, type NotStored } from "./store-ledger.ts";
+export {
+  STORE_DEFAULTS,
+  STORE_LIMITS,
+  type StoreSummary,
+  StoreWriter,
+  type StoreWriterOptions,
+} from "./store-writer.ts";

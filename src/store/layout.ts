@@ -1,6 +1,7 @@
 // Names in a store's folder. A store is plain files: whoever copies the folder has the store.
 //
 //   flowgauge.json                       what this folder is: format version, length of an interval
+//   keep.json                            how long what is kept (KeepPolicy)
 //   writer.lock, housekeeping.lock       who writes it now, who compacts and tidies it
 //   spool/<spool>/000001.native          flow records that are not sealed yet: whole Native files, in the order of arrival
 //   spool/<spool>/000002.part            the one that is being written (nobody but the writer and recovery reads it)
@@ -13,8 +14,17 @@ export const STORE_FORMAT = 1;
 
 export const FOLDERS = { spool: "spool", jobs: "jobs", flows: "flows", ledger: "ledger" } as const;
 export const STORE_FILE = "flowgauge.json";
+export const KEEP_FILE = "keep.json";
 /** Files that say who may (core/file-lock.ts); ".lock" is added. */
 export const LOCKS = { writer: "writer", housekeeping: "housekeeping" } as const;
+
+export function chunkFile(number: number): string {
+  return `${String(number).padStart(6, "0")}.native`;
+}
+
+export function partFile(number: number): string {
+  return `${String(number).padStart(6, "0")}.part`;
+}
 
 /**
  * A segment's flows ended in [start, start + length). `reach` says how long before `start` the earliest of them began: who looks for

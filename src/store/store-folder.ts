@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { SourceError } from "../core/errors.ts";
-import { isMissing, syncPath, writeDurably } from "./durable-files.ts";
+import { isMissing, writeDurably } from "./durable-files.ts";
 import { FOLDERS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
 
 /** What flowgauge.json says. */
@@ -51,10 +51,14 @@ export function readStoreFolder(folder: string): StoreSettings {
 export function openStoreFolder(folder: string, intervalSeconds: number): void {
   try {
     makeFolders(folder);
-    const found = statSync(join(folder, STORE_FILE), { throwIfNoEntry: false });
-    if (found !== undefined && readStoreFolder(folder).intervalSeconds === intervalSeconds) return;
-    writeDurably(join(folder, STORE_FILE), `${JSON.stringify({ format: STORE_FORMAT, intervalSeconds })}\n`);
-    syncPath(folder);
+    const path = join(folder, STORE_FILE);
+    let said: Record<string, unknown> = {};
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) {
+      if (readStoreFolder(folder).intervalSeconds === intervalSeconds) return;
+      // Others keep what they know there, too.
+      said = parse(readFileSync(path, "utf8"));
+    }
+    writeDurably(path, `${JSON.stringify({ ...said, format: STORE_FORMAT, intervalSeconds })}\n`);
   } catch (error) {
     if (error instanceof SourceError) throw error;
     throw new SourceError({ source: folder }, `expected a folder to keep flows in, found ${reasonOf(error)}`, {

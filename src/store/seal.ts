@@ -1,0 +1,109 @@
+// Sealing: spools become segments by one job, so that their flows are in the spool or in the segments, never in both or nowhere.
+import { readdirSync, renameSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { inspectNative } from "../files/index.ts";
+import { isMissing } from "./durable-files.ts";
+import type { Engine } from "./engine.ts";
+import { hiddenBy, Job, readJobs } from "./jobs.ts";
+import { FOLDERS, type SegmentName, segmentFile, segmentFolder } from "./layout.ts";
+import { writeSegments } from "./segment-writer.ts";
+
+export interface SealTask {
+  /** The store's. */
+  readonly folder: string;
+  /** Names of spools that nobody writes any more. */
+  readonly spools: readonly string[];
+  readonly intervalSeconds: number;
+}
+
+export interface SealedSegment extends SegmentName {
+  /** Below the store's folder. */
+  readonly path: string;
+}
+
+export interface Sealed {
+  readonly segments: readonly SealedSegment[];
+  readonly flows: number;
+  /** Sentences: chunks that are damaged. */
+  readonly problems: readonly string[];
+}
+
+/** `mayGoOn` throws where this process has lost the right to do it. Throws where nothing has been done. */
+export async function sealSpools(engine: Engine, task: SealTask, mayGoOn: () => void): Promise<Sealed> {
+  const { folder, intervalSeconds } = task;
+  const { chunks, flows, problems } = findChunks(task);
+  if (chunks.length === 0) return { segments: [], flows: 0, problems };
+  const job = new Job(folder, "seal");
+  try {
+    const written = await writeSegments(engine, {
+      chunks: chunks.map((chunk) => join(folder, chunk)),
+      folder: job.temp,
+      intervalSeconds,
+      job: job.id,
+      arrival: Math.floor(Date.now() / 1000),
+    });
+    const sealed = written.reduce((sum, { name }) => sum + name.rows, 0);
+    // The engine passes over files that are gone without a word.
+    if (sealed !== flows)
+      throw new Error(`expected ${flows} flows of ${chunks.length} chunks in the segments, found ${sealed}`);
+    const outputs = written.map(({ temporary, name }) => ({
+      temporary,
+      path: join(segmentFolder(name.start), segmentFile(name)),
+    }));
+    job.commit(chunks, outputs, mayGoOn);
+    return { segments: written.map(({ name }, i) => ({ ...name, path: outputs[i]!.path })), flows, problems };
+  } catch (error) {
+    job.abandon();
+    throw error;
+  }
+}
+
+/** Paths below the store's folder of all whole chunks, and how many flows they have. Damaged ones are taken away from all readers. */
+function findChunks({ folder, spools }: SealTask): { chunks: string[]; flows: number; problems: string[] } {
+  const hidden = hiddenBy(readJobs(folder));
+  const chunks: string[] = [];
+  const problems: string[] = [];
+  let flows = 0;
+  for (const spool of spools) {
+    const below = join(FOLDERS.spool, spool);
+    for (const file of chunkFiles(join(folder, below))) {
+      const path = join(below, file);
+      if (hidden.has(path)) continue;
+      const problem = damageOf(join(folder, path), (rows) => {
+        flows += rows;
+      });
+      if (problem === null) chunks.push(path);
+      else problems.push(problem);
+    }
+  }
+  return { chunks, flows, problems };
+}
+
+function chunkFiles(folder: string): readonly string[] {
+  try {
+    const files = readdirSync(folder).sort();
+    if (files.length === 0) rmdirSync(folder);
+    return files.filter((file) => file.endsWith(".native"));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function damageOf(path: string, count: (rows: number) => void): string | null {
+  let found: string;
+  try {
+    const { rows, cutOctets } = inspectNative(path);
+    if (cutOctets === 0) {
+      count(rows);
+      return null;
+    }
+    found = `${path}: expected whole blocks, found ${cutOctets} octets of one that is not`;
+  } catch (error) {
+    // Not damage, but a disk that does not answer: it is tried again.
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    found = (error as Error).message;
+  }
+  renameSync(path, `${path}.damaged`);
+  return `${found}; it is kept as ${path}.damaged, and nobody reads it`;
+}

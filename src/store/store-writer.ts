@@ -1,0 +1,274 @@
+// StoreWriter: a sink of flow records that keeps them in a store. At once in the spool, sealed at the end of each interval.
+import { setTimeout as sleep } from "node:timers/promises";
+import { SourceError, UsageError } from "../core/errors.ts";
+import type { FlowBatch } from "../core/flow-batch.ts";
+import type { Arrival } from "./arrivals.ts";
+import { sweepJobs } from "./jobs.ts";
+import { type LedgerSources, LedgerWriter } from "./ledger-writer.ts";
+import { OnSeal } from "./on-seal.ts";
+import type { Sealed } from "./seal.ts";
+import { Sealer } from "./sealer.ts";
+import { recoverSpools } from "./spool-recovery.ts";
+import { SpoolWriter } from "./spool-writer.ts";
+import { openStoreFolder, reasonOf } from "./store-folder.ts";
+import type { NotStored } from "./store-ledger.ts";
+import { StoreLock } from "./store-lock.ts";
+import { StoreTalk } from "./store-talk.ts";
+
+export interface StoreWriterOptions {
+  /** Seconds of an interval, 1 to 86,400. */
+  readonly intervalSeconds: number;
+  /** A command for each segment (on-seal.ts); null = none. */
+  readonly onSeal: string | null;
+  /** Octets of flows that wait in memory while the disk does not take them. */
+  readonly memoryOctets: number;
+  /**
+   * Flows come whether we are ready or not: what does not fit into memory is dropped, and the end is quick. Otherwise who writes is
+   * asked to wait, a full disk is an error, and the end waits until everything is sealed.
+   */
+  readonly live: boolean;
+  /** What a person should know, and what went wrong: sentences. Not the same one over and over. */
+  readonly onNote: (sentence: string) => void;
+  /** For the store's ledger. */
+  readonly ledger?: LedgerSources | undefined;
+  /** False: flows stay in the spool until another run seals them. */
+  readonly seal?: boolean | undefined;
+}
+
+export const STORE_DEFAULTS = { intervalSeconds: 300, memoryOctets: 268_435_456 } as const;
+export const STORE_LIMITS = {
+  leastIntervalSeconds: 1,
+  mostIntervalSeconds: 86_400,
+  /** A spool is sealed after so long, however long the interval is: nobody asks many small files. */
+  mostSpoolSeconds: 600,
+  chunkMs: 900,
+  chunkOctets: 67_108_864,
+  sweepMs: 10_000,
+  ledgerMs: 60_000,
+  /** How long the end may take when flows are live: for what waits to be written, then for sealing. */
+  endWriteMs: 2000,
+  endSealMs: 2000,
+} as const;
+
+/** How a store stands that is being written. */
+export interface StoreSummary {
+  readonly folder: string;
+  /** Flows on the disk, and their octets in the spool. */
+  readonly stored: number;
+  readonly octets: number;
+  /** Flows that wait in memory. */
+  readonly waiting: number;
+  readonly notStored: Readonly<Record<NotStored, number>>;
+  /** Segments written by this run and their flows, those that other runs had left included. */
+  readonly segments: number;
+  readonly sealed: number;
+  /** Spools that are not sealed yet. */
+  readonly unsealedSpools: number;
+  /** Flows of a run that was killed, found in chunks without a name. */
+  readonly recovered: number;
+  readonly onSeal: { readonly done: number; readonly failed: number; readonly dropped: number } | null;
+  /** Sentences about what went wrong. */
+  readonly problems: readonly string[];
+}
+
+export class StoreWriter {
+  /** A store takes what comes until its end. */
+  readonly closed = false;
+  private readonly folder: string;
+  private readonly options: StoreWriterOptions;
+  private readonly lock: StoreLock;
+  private readonly spool: SpoolWriter;
+  private readonly sealer: Sealer;
+  private readonly onSeal: OnSeal | null;
+  private readonly ledger: LedgerWriter;
+  private readonly talk: StoreTalk;
+  private readonly counts = { stored: 0, segments: 0, sealed: 0, recovered: 0 };
+  private readonly notStored: Record<NotStored, number> = { diskFull: 0, writeFailed: 0, tooSlow: 0 };
+  private readonly timers: NodeJS.Timeout[] = [];
+  private turning: Promise<void> = Promise.resolve();
+  private ledgerSince = Date.now() / 1000;
+  private failure: Error | null = null;
+
+  private constructor(folder: string, options: StoreWriterOptions, lock: StoreLock) {
+    this.folder = folder;
+    this.options = options;
+    this.lock = lock;
+    this.talk = new StoreTalk(folder, options.memoryOctets, options.onNote);
+    const onProblem = (sentence: string) => this.talk.problem(sentence);
+    this.onSeal = options.onSeal === null ? null : new OnSeal(options.onSeal, folder, onProblem);
+    this.ledger = new LedgerWriter(folder, options.ledger ?? { collected: null });
+    this.sealer = new Sealer({
+      folder,
+      intervalSeconds: options.intervalSeconds,
+      onSealed: (sealed) => this.sealed(sealed),
+      onProblem,
+    });
+    this.spool = new SpoolWriter(folder, {
+      chunkMs: STORE_LIMITS.chunkMs,
+      chunkOctets: STORE_LIMITS.chunkOctets,
+      memoryOctets: options.memoryOctets,
+      onSettled: (arrivals, reason) => this.settled(arrivals, reason),
+      onTrouble: (error) => this.trouble(error),
+    });
+  }
+
+  /**
+   * Opens a store, or makes one, and takes up what an earlier run has left. Rejects with a SourceError where that cannot be, and where
+   * another process writes it; with a UsageError where the options say nothing.
+   */
+  static async open(folder: string, options: StoreWriterOptions): Promise<StoreWriter> {
+    openStoreFolder(folder, options.intervalSeconds);
+    let lost = () => {};
+    const lock = await StoreLock.take(folder, "writer", () => lost());
+    try {
+      const writer = new StoreWriter(folder, options, lock);
+      lost = () => writer.lockLost();
+      writer.start();
+      return writer;
+    } catch (error) {
+      await lock.release();
+      if (error instanceof UsageError || error instanceof SourceError) throw error;
+      throw new SourceError({ source: folder }, `expected a store to write, found ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Keeps a batch, which is its owner's again at once. What it returns resolves when another one may come. */
+  write(batch: FlowBatch): void | Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    this.spool.write(batch);
+    if (this.options.live) return;
+    const ready = this.spool.whenReady();
+    if (ready !== null) return this.settle(ready);
+  }
+
+  /**
+   * Everything that was written is on the disk, or counted as lost; sealed, too, as far as there is time for it. Throws where flows
+   * that could wait were lost.
+   */
+  async end(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    const { live } = this.options;
+    await this.turning;
+    const last = await this.spool.end(live ? STORE_LIMITS.endWriteMs : Number.MAX_SAFE_INTEGER);
+    this.talk.ended(this.lost());
+    await this.writeLedger().catch(() => {});
+    if (last !== null && this.options.seal !== false) this.sealer.add([last]);
+    const sealed = this.sealer.done().then(() => this.onSeal?.done());
+    await (live ? Promise.race([sealed, sleep(STORE_LIMITS.endSealMs)]) : sealed);
+    this.sealer.end();
+    this.onSeal?.end();
+    await this.lock.release();
+    if (this.failure !== null) throw this.failure;
+  }
+
+  summary(): StoreSummary {
+    const { folder, counts, spool, sealer } = this;
+    return {
+      folder,
+      stored: counts.stored,
+      octets: spool.octets,
+      waiting: spool.waitingRows,
+      notStored: { ...this.notStored },
+      segments: counts.segments,
+      sealed: counts.sealed,
+      unsealedSpools: sealer.waiting,
+      recovered: counts.recovered,
+      onSeal: this.onSeal === null ? null : { ...this.onSeal.counts },
+      problems: [...this.talk.problems],
+    };
+  }
+
+  private start(): void {
+    const { folder, options, timers } = this;
+    const { spools, flows, problems } = recoverSpools(folder);
+    this.counts.recovered = flows;
+    for (const problem of problems) this.talk.problem(problem);
+    if (options.seal !== false) this.sealer.add(spools);
+    this.turnLater();
+    timers.push(setInterval(() => this.sweep(), STORE_LIMITS.sweepMs));
+    timers.push(setInterval(() => void this.writeLedger().catch(() => {}), STORE_LIMITS.ledgerMs));
+  }
+
+  /** Spools turn at multiples of their length since 1970, as intervals do. */
+  private turnLater(): void {
+    const length = 1000 * Math.min(this.options.intervalSeconds, STORE_LIMITS.mostSpoolSeconds);
+    const timer = setTimeout(
+      () => {
+        this.timers.splice(this.timers.indexOf(timer), 1);
+        this.turning = this.turn();
+        this.turnLater();
+      },
+      length - (Date.now() % length),
+    );
+    this.timers.push(timer);
+  }
+
+  private async turn(): Promise<void> {
+    const spool = await this.spool.turn();
+    if (spool !== null && this.options.seal !== false) this.sealer.add([spool]);
+  }
+
+  private sealed({ segments, flows }: Sealed): void {
+    this.counts.segments += segments.length;
+    this.counts.sealed += flows;
+    this.onSeal?.add(segments);
+  }
+
+  private settled(arrivals: readonly Arrival[], reason: NotStored | null): void {
+    let rows = 0;
+    for (const arrival of arrivals) rows += arrival.rows;
+    this.ledger.settle(arrivals, reason);
+    if (reason === null) this.counts.stored += rows;
+    else {
+      this.notStored[reason] += rows;
+      this.talk.dropped(reason, this.lost());
+    }
+  }
+
+  private trouble(error: NodeJS.ErrnoException | null): void {
+    if (error === null) this.talk.recovered(this.lost());
+    else {
+      this.talk.refused(error, this.spool.waitingRows, this.spool.waitingOctets);
+      if (!this.options.live) this.fail(error);
+    }
+  }
+
+  private fail(error: Error): void {
+    const { folder } = this;
+    this.failure ??= new SourceError({ source: folder }, `expected to store the flows, found ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+
+  private lockLost(): void {
+    this.talk.problem(
+      "expected to be the only one that writes this store, found that another process has taken it over",
+    );
+    this.fail(new Error("that another process has taken it over"));
+  }
+
+  private async settle(ready: Promise<void>): Promise<void> {
+    await ready;
+    if (this.failure !== null) throw this.failure;
+  }
+
+  private lost(): number {
+    return Object.values(this.notStored).reduce((sum, count) => sum + count, 0);
+  }
+
+  private sweep(): void {
+    try {
+      sweepJobs(this.folder, this.spool.refused ? 0 : undefined);
+    } catch (error) {
+      this.talk.problem(`expected to delete files that are replaced, found ${reasonOf(error)}`);
+    }
+  }
+
+  private async writeLedger(): Promise<void> {
+    const { ledgerSince } = this;
+    this.ledgerSince = Date.now() / 1000;
+    await this.ledger.write(ledgerSince);
+  }
+}
