@@ -9,6 +9,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["track", async () => (await import("./track.ts")).trackCommand()],
   ["export", async () => (await import("./export.ts")).exportCommand()],
   ["collect", async () => (await import("./collect.ts")).collectCommand()],
+  ["query", async () => (await import("./query.ts")).queryCommand()],
   ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
 ]);
 

@@ -1,4 +1,10 @@
 // The door of query/: filter text -> tree -> predicate or SQL; questions -> Table.
+
+export { answerGroups } from "./answer-groups.ts";
+export { type AskedFiles, askFiles } from "./ask.ts";
+export { chosenFlows } from "./chosen-flows.ts";
+export { type Dimension, parseDimension } from "./dimensions.ts";
+export { engineSentence } from "./engine-sentence.ts";
 export { type BatchFilter, filterBatch } from "./filter/batch-filter.ts";
 export { type Completion, type Completions, completeFilter } from "./filter/completion.ts";
 export { FilterError } from "./filter/filter-error.ts";
@@ -6,3 +12,19 @@ export { filterSql } from "./filter/filter-sql.ts";
 export { FILTER_LIMITS, type FilterOptions } from "./filter/options.ts";
 export { parseFilter } from "./filter/parser.ts";
 export type { Filter } from "./filter/tree.ts";
+export { localCondition } from "./local-networks.ts";
+export { DEFAULT_MEASURES, type Measure, parseMeasure, SERIES_MEASURES } from "./measures.ts";
+export {
+  type FlowChoice,
+  type GroupQuestion,
+  type ListQuestion,
+  type Sort,
+  SPREAD,
+  type Spread,
+  type TimeWindow,
+  WITHIN,
+  type Within,
+} from "./question.ts";
+export { type Bucket, parseBucket } from "./time-buckets.ts";
+export { parseTime } from "./time-words.ts";
+export { localZone } from "./zone.ts";

@@ -1,0 +1,133 @@
+// flowgauge query: stored flows, files of flow records or captures -> lists, groups and time series.
+import { Command, Option } from "commander";
+import { UsageError } from "../core/errors.ts";
+import {
+  type AskedFiles,
+  answerGroups,
+  askFiles,
+  chosenFlows,
+  engineSentence,
+  SPREAD,
+  WITHIN,
+} from "../query/index.ts";
+import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
+import { Engine } from "../store/index.ts";
+import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
+import { repeated } from "./option-values.ts";
+import { choiceOf, groupingsOf, limitsOf, type QuerySettings } from "./query-plan.ts";
+import { QueryRun } from "./query-run.ts";
+import { openQuerySources, type QuerySources } from "./query-sources.ts";
+
+const EXAMPLES = `Examples:
+  flowgauge query --from 2h                                    the flows of the last two hours, from the default store
+  flowgauge query --from 1d --by srcAddr --top 20              who sent the most since yesterday at this time
+  flowgauge query 'dst port 443' --by dstAddr/24,proto --sort flows
+  flowgauge query --from today --by time/5m,proto              a series: five minutes, protocol by protocol
+  flowgauge query --by time/5m,outIf --percentile 95           the 95th percentile of each interface, as billing has it
+  flowgauge query day.native week.parquet capture.pcap --by srcAddr --by dstPort --json
+  flowgauge query store:/srv/flows 'host 192.0.2.7' --sort start --limit 100 --csv
+`;
+
+const NOTES = `
+A SOURCE is a store's folder, a file of flow records (Native, Parquet), a capture, or - for a pipe; none = the default store.
+What follows the last source is the FILTER (docs/filter.md). Options, measures and recipes: docs/query.md; shapes of output: docs/output.md.
+Exit codes: 0 answered, 1 something could not be read (what was good is answered), 2 wrong usage, 130 interrupted.`;
+
+export function queryCommand(): Command {
+  const command = new Command("query")
+    .description("Ask stored flows: lists, groups, top talkers, time series.")
+    .argument("[source-or-filter...]", "stores, files, captures or -, then the filter")
+    .optionsGroup("Which flows:")
+    .option("--store <folder>", "this store, too")
+    .option("--from <time>", "2h (ago), yesterday, 10:30, 2026-11-20, ISO 8601, seconds since 1970")
+    .option("--to <time>", "until then (not included)")
+    .addOption(
+      new Option("--within <rule>", "flows that have a part in that time, began or ended in it, or both")
+        .choices([...WITHIN])
+        .default("any"),
+    )
+    .option("--biflow [duration]", "make biflows of the records of both directions that are so near (30s)")
+    .option("--dedup", "flows that several exporters saw count once")
+    .option("--scale", "counters times the sampling rate");
+  return addFilterOptions(command)
+    .optionsGroup("Groups and series:")
+    .addOption(
+      new Option("--by <fields>", "sum up by these fields, with commas; repeatable: several tables")
+        .argParser(repeated)
+        .default([], "a list"),
+    )
+    .option("-a, --aggregate", "sum up by addresses, ports and protocol")
+    .option("--top <n>", "so many groups, 0 = all (10)")
+    .option("--sort <name[:asc|desc]>", "order by this measure or field; none = as it comes (lists)")
+    .option("--measures <list>", "bytes, packets, flows, bps, pps, bpp, duration, max(bytes), avg(duration) ...")
+    .option("--sum <list>", "only these sums")
+    .option("--distinct <fields>", "also count the different values of these fields, exactly")
+    .option("--percentile <p>", "of series: this percentile of the rates of the buckets")
+    .addOption(new Option("--spread <how>", "octets and packets of a flow over buckets of time").choices([...SPREAD]))
+    .optionsGroup("Output:")
+    .option("--limit <n>", "lists: so many flows at the most")
+    .option("--fields <list>", "lists: only these fields, in this order")
+    .option("--json", "JSON, documented in docs/output.md (lists: NDJSON)")
+    .option("--ndjson", "one JSON object a row")
+    .option("--csv", "CSV with a header line")
+    .option("--parquet <file>", "write the rows to a Parquet file")
+    .option("--raw", "plain numbers without units")
+    .option("--no-header", "no titles")
+    .option("--totals", "NDJSON and CSV: also the rows of the others and the total")
+    .option("--utc", "times are read and shown in UTC (default: this machine's zone)")
+    .optionsGroup("Limits:")
+    .option("--memory <octets>", "memory of the engine at the most", "2G")
+    .option("--timeout <duration>", "an answer after so long at the most", "none")
+    .option("--lenient", "exit code 0 although damaged files were left out")
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES)
+    .action(runQuery);
+}
+
+async function runQuery(words: string[], settings: QuerySettings & FilterSettings): Promise<void> {
+  const { sources: names, filter } = await filterArgument(words, settings);
+  const choice = choiceOf(settings, filter, Date.now());
+  const groupings = groupingsOf(settings);
+  const print = printOptions(settings);
+  const limits = limitsOf(settings);
+  const run = new QueryRun(process.stderr);
+  let sources: QuerySources | null = null;
+  let engine: Engine | null = null;
+  try {
+    sources = await openQuerySources(names, settings.store, run.signal);
+    engine = Engine.open(limits);
+    const asked = run.askedFiles(sources, choice.time);
+    for (const question of groupings) {
+      const opened = engine;
+      const table = await run.working(() =>
+        askFiles(opened, asked, (files) => answerGroups(opened, chosenFlows(files, choice), choice, question)),
+      );
+      await printTable({ ...table, notes: [...table.notes, ...sources.notes] }, print, process.stdout);
+    }
+    run.tell(sources.problems);
+  } catch (error) {
+    throw engineSentence(error);
+  } finally {
+    engine?.close();
+    sources?.close();
+    run.stop();
+  }
+  process.exitCode = run.failed && settings.lenient !== true ? 1 : 0;
+}
+
+function printOptions({ json, ndjson, csv, raw, header, totals }: QuerySettings): TablePrintOptions {
+  const chosen = [json && "json", ndjson && "ndjson", csv && "csv"].filter((form) => typeof form === "string");
+  if (chosen.length > 1) {
+    throw new UsageError(`expected one output format, found --${chosen.join(" and --")}; choose one.`);
+  }
+  const form = (chosen[0] ?? "text") as TableForm;
+  const terminal = process.stdout.isTTY === true;
+  return {
+    form,
+    raw: raw === true,
+    header,
+    totals: totals === true,
+    width: terminal ? process.stdout.columns || 80 : 0,
+    colour: terminal && process.env.NO_COLOR === undefined && process.stdout.hasColors?.() === true,
+  };
+}

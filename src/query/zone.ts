@@ -1,0 +1,68 @@
+// Time zones: how far the wall clock of a zone is from UTC, and where its days begin.
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clock(zone: string): Intl.DateTimeFormat {
+  let found = clocks.get(zone);
+  if (found === undefined) {
+    found = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    clocks.set(zone, found);
+  }
+  return found;
+}
+
+/** The zone of this machine, by its name in the database of zones. */
+export function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The wall clock of a zone at a time (seconds since 1970 UTC), as seconds since 1970 of that clock. */
+function wallSeconds(zone: string, time: number): number {
+  const parts: Record<string, number> = {};
+  for (const { type, value } of clock(zone).formatToParts(time * 1000)) parts[type] = Number(value);
+  const { year, month, day, hour, minute, second } = parts;
+  return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
+}
+
+/** Seconds that the wall clock of a zone is ahead of UTC. */
+export function offsetSeconds(zone: string, time: number): number {
+  const whole = Math.floor(time);
+  return zone === "UTC" ? 0 : wallSeconds(zone, whole) - whole;
+}
+
+/** The time (seconds since 1970 UTC) at which the wall clock of a zone shows this; the first one where it does so twice, the jump where it never does. */
+export function fromWall(zone: string, wall: number): number {
+  if (zone === "UTC") return wall;
+  const before = wall - offsetSeconds(zone, wall - 86_400);
+  const after = wall - offsetSeconds(zone, wall + 86_400);
+  const fits = [before, after].filter((time) => time + offsetSeconds(zone, time) === wall);
+  return fits.length > 0 ? Math.min(...fits) : Math.max(before, after);
+}
+
+export type CalendarUnit = "day" | "week" | "month" | "year";
+
+/** The beginning of the day (Monday, month, year) that a time is in, or of the next one. */
+export function startOfDay(
+  zone: string,
+  time: number,
+  which: { readonly back: CalendarUnit } | { readonly ahead: CalendarUnit },
+): number {
+  const date = new Date((Math.floor(time) + offsetSeconds(zone, time)) * 1000);
+  const unit = "back" in which ? which.back : which.ahead;
+  const step = "back" in which ? 0 : 1;
+  let [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  if (unit === "day") day += step;
+  else if (unit === "week") day += 7 * step - ((date.getUTCDay() + 6) % 7);
+  else if (unit === "month") [month, day] = [month + step, 1];
+  else [year, month, day] = [year + step, 0, 1];
+  return fromWall(zone, Date.UTC(year, month, day) / 1000);
+}
