@@ -179,6 +179,24 @@ describe("collect", () => {
     expect(stderr).toMatch(/templates restored 1: templates known from the last run/);
   });
 
+  test("is not held up by one that was killed and left its lock on the templates", async () => {
+    const templates = path("killed.json");
+    const words = ["collect", "--templates", templates, "--quiet", "--buffer", "64K"];
+    const killed = await listening(...words);
+    const beside = await listening(...words);
+    expect(beside.program.stderr).toContain(`found that process ${killed.program.child.pid} does`);
+    for (const { program } of [killed, beside]) {
+      program.child.kill("SIGKILL");
+      await program.ended;
+    }
+    expect(existsSync(`${templates}.lock`)).toBe(true);
+    const next = await listening(...words);
+    next.program.child.kill("SIGTERM");
+    expect((await next.program.ended).stderr).not.toContain("the only one");
+    expect(existsSync(`${templates}.lock`)).toBe(false);
+    expect(existsSync(templates)).toBe(true);
+  });
+
   test("makes its own folder for them, and does without where that cannot be", async () => {
     const nobody = process.getuid?.() === 0 ? await asNobody() : [];
     if (lacks("a folder of its own", nobody === null ? ["way to run it as nobody"] : [])) return;
