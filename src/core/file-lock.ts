@@ -44,15 +44,20 @@ export class FileLock {
         await utimes(this.path, now, now);
         return null;
       }
-      holder = {
-        pid: Number.isInteger(said.pid) ? (said.pid as number) : 0,
-        command: typeof said.command === "string" ? said.command : "",
-      };
+      holder = holderIn(said);
       if (await this.lives(said)) return holder;
       // Another process may find the same and remove what we create: it is looked at again each time.
       await unlink(this.path).catch(ifGone);
     }
     return holder;
+  }
+
+  /** Who has it, without taking it; null = nobody. Rejects where that cannot be read. */
+  async holder(): Promise<LockHolder | null> {
+    const text = await readFile(this.path, "utf8").catch(ifGone);
+    if (text === null) return null;
+    const said = parse(text);
+    return (await this.lives(said)) ? holderIn(said) : null;
   }
 
   /** Whether it is still ours: somebody who could not see this process may have taken it. */
@@ -102,6 +107,10 @@ function parse(text: string): Record<string, unknown> {
     // It is being written, or was cut off: how old it is decides.
     return {};
   }
+}
+
+function holderIn({ pid, command }: Record<string, unknown>): LockHolder {
+  return { pid: Number.isInteger(pid) ? (pid as number) : 0, command: typeof command === "string" ? command : "" };
 }
 
 function ifGone(error: NodeJS.ErrnoException): null {

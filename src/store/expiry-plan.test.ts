@@ -11,7 +11,7 @@ const FACTS: StoreFacts = { now: NOW, otherOctets: 0, leavingOctets: 0, disk: nu
 
 function segment(start: number, length: number, octets: number, job = "j"): StoredSegment {
   const name = { start, length, reach: 0, rows: 1, job };
-  return { path: `${segmentFolder(start)}/${segmentFile(name)}`, name, octets };
+  return { ...name, path: `/store/${segmentFolder(start)}/${segmentFile(name)}`, octets };
 }
 
 /** One a day, the newest of today: 10 of 100 octets. */
@@ -19,7 +19,7 @@ const TEN = Array.from({ length: 10 }, (_, i) => segment(NOW - i * DAY, DAY, 100
 
 function expired(policy: KeepPolicy, facts: Partial<StoreFacts> = {}): readonly number[] {
   const { expiring } = planExpiry(TEN, policy, { ...FACTS, ...facts });
-  return expiring.map(({ name }) => (NOW - name.start) / DAY);
+  return expiring.map(({ start }) => (NOW - start) / DAY);
 }
 
 describe("limits at their bounds", () => {

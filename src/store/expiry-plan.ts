@@ -1,12 +1,8 @@
 // Which segments have to go, by the limits of a KeepPolicy: the oldest ones, as many as the strictest limit asks for, never the newest.
+import type { Segment } from "./catalog.ts";
 import type { KeepPolicy } from "./keep-policy.ts";
-import type { SegmentName } from "./layout.ts";
 
-/** A sealed file of a store. */
-export interface StoredSegment {
-  /** Below the store's folder. */
-  readonly path: string;
-  readonly name: SegmentName;
+export interface StoredSegment extends Segment {
   readonly octets: number;
 }
 
@@ -50,12 +46,12 @@ export function planExpiry(segments: readonly StoredSegment[], policy: KeepPolic
 }
 
 /** Seconds since 1970 UTC: flows of the segment ended before. */
-export function endOf({ name }: StoredSegment): number {
-  return name.start + name.length;
+export function endOf({ start, length }: Segment): number {
+  return start + length;
 }
 
 function byEnd(a: StoredSegment, b: StoredSegment): number {
-  return endOf(a) - endOf(b) || a.name.start - b.name.start || (a.path < b.path ? -1 : 1);
+  return endOf(a) - endOf(b) || a.start - b.start || (a.path < b.path ? -1 : 1);
 }
 
 /** How many of the oldest segments each rule asks for. */

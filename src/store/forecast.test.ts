@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 10, 21) / 1000;
 const FACTS: StoreFacts = { now: NOW, otherOctets: 0, leavingOctets: 0, disk: null };
 
 function segment(start: number, length: number, octets: number): StoredSegment {
-  return { path: `${start}`, name: { start, length, reach: 0, rows: 1, job: "j" }, octets };
+  return { path: `/${start}`, start, length, reach: 0, rows: 1, job: "j", octets };
 }
 
 /** Days before NOW, the last one first. */

@@ -88,9 +88,9 @@ function weekday(day: number): number {
 function ratesOf(segments: readonly StoredSegment[], now: number): Rates | null {
   const today = Math.floor(now / DAY);
   const from = (today - MOST_DAYS) * DAY;
-  const recent = segments.filter((segment) => endOf(segment) > from && segment.name.start < now);
+  const recent = segments.filter((segment) => endOf(segment) > from && segment.start < now);
   if (recent.length === 0) return null;
-  const first = Math.max(from, Math.min(...recent.map(({ name }) => name.start)));
+  const first = Math.max(from, Math.min(...recent.map(({ start }) => start)));
   const octets = new Map<number, number>();
   for (const segment of recent) spread(segment, first, now, octets);
   const firstWhole = Math.ceil(first / DAY);
@@ -124,10 +124,10 @@ function meanOf(days: readonly number[], octets: ReadonlyMap<number, number>): n
 }
 
 /** A segment's octets over the UTC days of its interval; those before `first` do not count. */
-function spread({ name, octets }: StoredSegment, first: number, now: number, days: Map<number, number>): void {
-  const end = Math.min(name.start + name.length, now);
-  const from = Math.max(name.start, first);
-  const share = octets / Math.max(1, end - name.start);
+function spread({ start, length, octets }: StoredSegment, first: number, now: number, days: Map<number, number>): void {
+  const end = Math.min(start + length, now);
+  const from = Math.max(start, first);
+  const share = octets / Math.max(1, end - start);
   for (let day = Math.floor(from / DAY); day * DAY < end; day++) {
     const seconds = Math.min(end, (day + 1) * DAY) - Math.max(from, day * DAY);
     days.set(day, (days.get(day) ?? 0) + share * seconds);

@@ -5,9 +5,11 @@
 //   writer.lock, housekeeping.lock       who writes it now, who compacts and tidies it
 //   spool/<spool>/000001.native          flow records that are not sealed yet: whole Native files, in the order of arrival
 //   spool/<spool>/000002.part            the one that is being written (nobody but the writer and recovery reads it)
+//   spool/<spool>/booked                 its flows are in the ledger
 //   jobs/<kind>-<job>.begun, .done       what takes the place of what (see jobs.ts)
 //   flows/2026/11/21/<segment>.parquet   sealed flow records of one interval of time, never changed
 //   ledger/2026-11-21.ndjson             what was received, lost and stored, by exporter and hour
+//   damaged/                             what repair has taken out of the way, never deleted
 import { join } from "node:path";
 
 export const STORE_FORMAT = 1;
@@ -15,12 +17,17 @@ export const STORE_FORMAT = 1;
 export const FOLDERS = { spool: "spool", jobs: "jobs", flows: "flows", ledger: "ledger" } as const;
 export const STORE_FILE = "flowgauge.json";
 export const KEEP_FILE = "keep.json";
+/** Made by repair: files that cannot be read as a whole, under their own names. */
+export const DAMAGED_FOLDER = "damaged";
 /** Files that say who may (core/file-lock.ts); ".lock" is added. */
 export const LOCKS = { writer: "writer", housekeeping: "housekeeping" } as const;
 
 export function chunkFile(number: number): string {
   return `${String(number).padStart(6, "0")}.native`;
 }
+
+/** In a spool whose flows are in the ledger. */
+export const BOOKED_FILE = "booked";
 
 export function partFile(number: number): string {
   return `${String(number).padStart(6, "0")}.part`;
