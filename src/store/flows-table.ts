@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { FIELDS } from "../core/fields.ts";
 import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
+import { FIELDS_OF_PARQUET, PARQUET_STRUCTURE } from "./segment-form.ts";
 
 /** Files of flow records, by format. Paths are absolute. */
 export interface FlowFiles {
@@ -15,7 +16,7 @@ export const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${n
 
 /** A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. */
 export function flowsTable({ native, parquet }: FlowFiles): Sql {
-  const parts = [...patterns(native).map(fileTable("Native")), ...patterns(parquet).map(fileTable("Parquet"))];
+  const parts = [...patterns(native).map(nativeTable), ...patterns(parquet).map(parquetTable)];
   if (parts.length === 0) return sql`(SELECT * FROM null(${param("String", FLOWS_STRUCTURE)}))`;
   return sql`(${joinSql(parts, "union all")})`;
 }
@@ -25,9 +26,12 @@ const COLUMNS = joinSql(
   ",",
 );
 
-function fileTable(format: "Native" | "Parquet"): (pattern: string) => Sql {
-  return (pattern) =>
-    sql`SELECT ${COLUMNS} FROM file(${param("String", pattern)}, ${param("String", format)}, ${param("String", FLOWS_STRUCTURE)})`;
+function nativeTable(pattern: string): Sql {
+  return sql`SELECT ${COLUMNS} FROM file(${param("String", pattern)}, 'Native', ${param("String", FLOWS_STRUCTURE)})`;
+}
+
+function parquetTable(pattern: string): Sql {
+  return sql`SELECT ${FIELDS_OF_PARQUET} FROM file(${param("String", pattern)}, 'Parquet', ${param("String", PARQUET_STRUCTURE)})`;
 }
 
 /** What has a meaning in a pattern of file(). */

@@ -1,62 +1,167 @@
-// Spool chunks become segments: one Parquet file for each interval in which their flows ended.
+// Flow records of any files -> Parquet segments, one for each interval of time that they ended in. Sealing and compaction write them.
 import { join } from "node:path";
-import { param, sql } from "../core/sql.ts";
+import { UsageError } from "../core/errors.ts";
+import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
 import type { Engine } from "./engine.ts";
 import { fileCrc32 } from "./file-checksum.ts";
-import { flowsTable } from "./flows-table.ts";
-import type { SegmentName } from "./layout.ts";
+import { type FlowFiles, flowsTable } from "./flows-table.ts";
+import type { JobOutput } from "./jobs.ts";
+import { type SegmentName, segmentFile, segmentFolder } from "./layout.ts";
+import { STORED_COLUMNS, STORED_ORDER, type StoredColumn } from "./segment-form.ts";
 
-export interface SegmentTask {
-  /** Absolute paths of Native files. */
-  readonly chunks: readonly string[];
-  /** Where the segments are written; absolute. */
+export interface SegmentWork {
+  readonly files: FlowFiles;
+  /** Absolute: where the segments are written. They are not on the disk for sure yet (Job.commit has that done). */
   readonly folder: string;
+  /** Seconds of an interval. Flows of absurdly many intervals come into longer ones. */
   readonly intervalSeconds: number;
-  /** Id of the job. */
+  /** Of the job, for the segments' names. */
   readonly job: string;
-  /** Seconds since 1970 UTC for flows that say no time at all. */
+  /** Seconds since 1970 UTC: where flows belong that have neither an end nor a time of receipt. */
   readonly arrival: number;
 }
 
-export interface SegmentOutput {
-  /** A file's name in the folder. */
-  readonly temporary: string;
+/** `temporary` is below the folder that was given, `path` below the store's. */
+export interface SegmentOutput extends JobOutput {
   readonly name: SegmentName;
 }
 
-const MOST_INTERVALS = 300;
-const COARSER = [3600, 86_400, 604_800, 31_536_000, 3_153_600_000];
+/** Segments that one piece of work makes at the most; longer intervals are taken until there are not more. */
+const MOST_SEGMENTS = 300;
+/** Longer intervals: an hour, a day, 30 days, a year, a century, all there is. */
+const LONGER = [3600, 86_400, 2_592_000, 31_536_000, 3_153_600_000, 31_536_000_000];
+/** Rows whose segments are written at once: the last row group of each waits in memory. */
+const ROWS_AT_ONCE = 4_000_000;
 
-export async function writeSegments(engine: Engine, task: SegmentTask): Promise<SegmentOutput[]> {
-  const { chunks, folder, job, arrival } = task;
-  const flows = flowsTable({ native: chunks, parquet: [] });
-  const nano = sql`multiIf(toUnixTimestamp64Nano(end) > 0, toUnixTimestamp64Nano(end), toUnixTimestamp64Nano(received) > 0,
-    toUnixTimestamp64Nano(received), ${param("Int64", arrival * 1_000_000_000)})`;
-  const second = sql`intDiv(${nano}, 1000000000)`;
-  const first = sql`if(toUnixTimestamp64Nano(start) > 0, intDiv(toUnixTimestamp64Nano(start), 1000000000), ${second})`;
-  let found: { interval: string; rows: string; first: string }[] = [];
-  let length = 0;
-  for (length of [task.intervalSeconds, ...COARSER.filter((one) => one > task.intervalSeconds)]) {
-    const asked = sql`SELECT intDiv(${second}, ${param("Int64", length)}) AS interval, count() AS rows, min(${first}) AS first
-      FROM ${flows} GROUP BY interval ORDER BY interval LIMIT ${param("UInt32", MOST_INTERVALS + 1)}`;
-    found = [...(await engine.rows<(typeof found)[number]>(asked))];
-    if (found.length <= MOST_INTERVALS) break;
+interface Slot {
+  readonly start: number;
+  readonly rows: number;
+  /** Seconds since 1970 of the earliest beginning, rounded down; null where none is known. */
+  readonly earliest: number | null;
+  /** By STORED_COLUMNS: whether anything but zeros is in it. */
+  readonly used: readonly boolean[];
+}
+
+/** Rejects with an EngineError where a file cannot be read or a segment not be written. */
+export async function writeSegments(engine: Engine, work: SegmentWork): Promise<readonly SegmentOutput[]> {
+  if (/[{}*?]/.test(work.folder)) {
+    throw new UsageError(`expected a store's folder without { } * and ?, found ${work.folder}; rename it.`);
   }
+  const { length, slots } = await findSlots(engine, work);
   const outputs: SegmentOutput[] = [];
-  for (const { interval, rows, first: earliest } of found) {
-    const start = Number(interval) * length;
-    const temporary = `${outputs.length}.parquet`;
-    const path = join(folder, temporary);
-    await engine.query(
-      sql`INSERT INTO FUNCTION file(${param("String", path)}, 'Parquet') SELECT * FROM ${flows}
-        WHERE intDiv(${second}, ${param("Int64", length)}) = ${param("Int64", Number(interval))} ORDER BY srcAddr, dstAddr, start`,
-      "Null",
-    );
-    const reach = Math.max(0, start - Number(earliest));
-    outputs.push({
-      temporary,
-      name: { start, length, reach, rows: Number(rows), job, crc32: await fileCrc32(path) },
-    });
+  for (const group of groupsOf(slots)) {
+    await writeGroup(engine, work, length, group);
+    for (const slot of group) outputs.push(await output(work, length, slot));
   }
   return outputs;
+}
+
+/** The time that a flow belongs to, in seconds. */
+function secondOf(arrival: number): Sql {
+  const [end, received] = ["end", "received"].map((name) => sql`toUnixTimestamp64Nano(${identifier(name)})`) as [
+    Sql,
+    Sql,
+  ];
+  const else_ = param("Int64", arrival);
+  return sql`multiIf(${end} >= 0, intDiv(${end}, 1000000000), ${received} >= 0, intDiv(${received}, 1000000000), ${else_})`;
+}
+
+function slotOf(second: Sql, length: number): Sql {
+  const seconds = param("Int64", length);
+  return sql`(intDiv(${second}, ${seconds}) * ${seconds})`;
+}
+
+async function findSlots(
+  engine: Engine,
+  { files, arrival, intervalSeconds }: SegmentWork,
+): Promise<{ readonly length: number; readonly slots: readonly Slot[] }> {
+  const used = joinSql(
+    STORED_COLUMNS.map((column) => sql`max(${column.used})`),
+    ",",
+  );
+  for (const length of [intervalSeconds, ...LONGER.filter((longer) => longer > intervalSeconds)]) {
+    const rows = await engine.rows<{ slot: string; flows: string; earliest: string; used: number[] }>(sql`
+      SELECT ${slotOf(secondOf(arrival), length)} AS slot, count() AS flows,
+        minIf(toUnixTimestamp64Nano(start), toUnixTimestamp64Nano(start) >= 0) AS earliest, [${used}] AS used
+      FROM ${flowsTable(files)} GROUP BY slot ORDER BY slot LIMIT ${param("UInt32", MOST_SEGMENTS + 1)}`);
+    if (rows.length <= MOST_SEGMENTS) return { length, slots: rows.map(slotFrom) };
+  }
+  throw new RangeError("flows of more intervals than there are");
+}
+
+function slotFrom(row: { slot: string; flows: string; earliest: string; used: number[] }): Slot {
+  const nanoseconds = BigInt(row.earliest);
+  return {
+    start: Number(row.slot),
+    rows: Number(row.flows),
+    earliest: nanoseconds > 0n ? Number(nanoseconds / 1_000_000_000n) : null,
+    used: row.used.map((flag) => flag !== 0),
+  };
+}
+
+function* groupsOf(slots: readonly Slot[]): Generator<readonly Slot[]> {
+  let group: Slot[] = [];
+  let rows = 0;
+  for (const slot of slots) {
+    if (group.length > 0 && rows + slot.rows > ROWS_AT_ONCE) {
+      yield group;
+      group = [];
+      rows = 0;
+    }
+    group.push(slot);
+    rows += slot.rows;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** The segments of some neighbouring slots in one pass over the files. */
+async function writeGroup(engine: Engine, work: SegmentWork, length: number, group: readonly Slot[]): Promise<void> {
+  const columns = STORED_COLUMNS.filter((_, i) => group.some(({ used }) => used[i] === true));
+  const structure = columns.map(({ name, clickhouse }) => `${name} ${clickhouse}`).join(", ");
+  const second = secondOf(work.arrival);
+  const [from, to] = [group[0]!.start, group.at(-1)!.start + length].map((time) => param("Int64", time));
+  const target = param("String", join(work.folder, temporaryFile("{_partition_id}")));
+  // The slot is part of the file's name and no column of it.
+  await engine.query(
+    sql`INSERT INTO FUNCTION file(${target}, 'Parquet', ${param("String", structure)})
+      PARTITION BY ${slotOf(storedSecond(columns, work.arrival), length)}
+      SELECT ${joinSql(columns.map(aliased), ",")} FROM ${flowsTable(work.files)}
+      WHERE ${second} >= ${from!} AND ${second} < ${to!} ORDER BY ${STORED_ORDER}
+      SETTINGS ${PARQUET_SETTINGS}`,
+    "Null",
+  );
+}
+
+const PARQUET_SETTINGS = sql`output_format_parquet_compression_method = 'zstd', output_format_compression_level = 3,
+  output_format_parquet_row_group_size = 1000000, output_format_parquet_data_page_size = 1048576,
+  output_format_parquet_write_bloom_filter = 0, engine_file_truncate_on_insert = 1`;
+
+function aliased({ name, value }: StoredColumn): Sql {
+  return sql`${value} AS ${identifier(name)}`;
+}
+
+/** As secondOf, out of stored columns: PARTITION BY sees nothing else. */
+function storedSecond(columns: readonly StoredColumn[], arrival: number): Sql {
+  const has = (name: string): Sql => (columns.some((column) => column.name === name) ? identifier(name) : sql`0`);
+  const received = sql`intDiv(toUnixTimestamp64Milli(endSecond) * 1000000 + ${has("endNanosecond")}
+    + ${has("receivedAfterSecond")} * 1000000000 + ${has("receivedAfterNanosecond")}, 1000000000)`;
+  const end = sql`intDiv(toUnixTimestamp64Milli(endSecond), 1000)`;
+  return sql`multiIf(endSecond >= toDateTime64(0, 3, 'UTC'), ${end}, ${has("receivedAfterSecond")} > 0, ${received}, ${param("Int64", arrival)})`;
+}
+
+function temporaryFile(slot: number | string): string {
+  return `${slot}.parquet`;
+}
+
+async function output(work: SegmentWork, length: number, slot: Slot): Promise<SegmentOutput> {
+  const temporary = temporaryFile(slot.start);
+  const name: SegmentName = {
+    start: slot.start,
+    length,
+    reach: slot.earliest === null ? 0 : Math.max(0, slot.start - slot.earliest),
+    rows: slot.rows,
+    job: work.job,
+    crc32: await fileCrc32(join(work.folder, temporary)),
+  };
+  return { temporary, path: join(segmentFolder(slot.start), segmentFile(name)), name };
 }
