@@ -53,7 +53,6 @@ export class CaptureCollector extends Intake {
       }
       this.messages.end();
       this.decoder.flush();
-      if (this.counts.messages === 0) this.note(nothingFound(this.counts));
       await this.sinkDone();
       if (this.sinkError !== null) throw this.sinkError;
     } finally {
@@ -81,8 +80,8 @@ export class CaptureCollector extends Intake {
   }
 }
 
-/** What was looked for, what was seen, and what to do about it. */
-function nothingFound({ packets, datagrams, segments, cut, incomplete }: CaptureMessageCounts): string {
+/** Of a capture without messages: what was looked for, what was seen, and what to do about it. */
+export function nothingFound({ packets, datagrams, segments, cut, incomplete }: CaptureMessageCounts): string {
   const number = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
   const seen = `${number(packets, "packet")} (${number(datagrams, "UDP datagram")}, ${number(segments, "TCP segment")})`;
   const expected = "expected messages of NetFlow, IPFIX or sFlow on any port";

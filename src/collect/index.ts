@@ -1,6 +1,6 @@
 // The door of collect/: sockets and captures in, FlowBatches out; templates, sampling, a ledger per exporter, a relay.
 export { type AllowEntry, parseAllow } from "./allow-list.ts";
-export { CaptureCollector, type CaptureMessageCounts } from "./capture-collector.ts";
+export { CaptureCollector, type CaptureMessageCounts, nothingFound } from "./capture-collector.ts";
 export type { CollectView, RelayCounts } from "./collect-view.ts";
 export { Collector } from "./collector.ts";
 export type { DeviceKind } from "./device.ts";

@@ -1,4 +1,5 @@
 // One run of `flowgauge collect`: opens what the plan says, tells how it stands, and ends in order.
+import { nothingFound } from "../collect/index.ts";
 import { Exporter, LiveExporter } from "../export/index.ts";
 import { NativeWriter } from "../files/index.ts";
 import {
@@ -42,6 +43,8 @@ export class CollectRun {
   private readonly reachEnough: () => void;
   private receiving: Receiving | null = null;
   private metrics: MetricsServer | null = null;
+  /** At the end of captures without messages: what was seen instead. */
+  private hint: string | null = null;
   /** What --stats told last. */
   private before: CollectObject | null = null;
 
@@ -143,7 +146,9 @@ export class CollectRun {
   }
 
   private object({ view }: Receiving): CollectObject {
-    return collectObject(view, (performance.now() - this.began) / 1000, this.sinks.beyond);
+    const object = collectObject(view, (performance.now() - this.began) / 1000, this.sinks.beyond);
+    if (this.hint !== null) object.notes.push(this.hint);
+    return object;
   }
 
   private tellStart({ listening }: Receiving): void {
@@ -202,6 +207,11 @@ export class CollectRun {
     const dropped = (optionsLines?.dropped ?? 0) + (counterLines?.dropped ?? 0);
     if (dropped > 0)
       words.say(`${dropped} options records and counter samples were not written: their reader is too slow`);
+    const packets = this.receiving?.view.packets ?? null;
+    if (packets !== null && packets.messages === 0) {
+      this.hint = nothingFound(packets);
+      words.say(this.hint);
+    }
     if (plan.summary !== "none") this.tell();
     if (interruption.happened) return EXIT.interrupted;
     return problems.length > 0 || dropped > 0 || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
@@ -215,7 +225,10 @@ function nowOf({ receive }: CollectPlan): { now?: number } {
 
 function outlets({ printer, native, syncMs }: CollectPlan): Outlet[] {
   const list: Outlet[] = [];
-  if (printer !== null) list.push(withSentences(createFlowPrinter(printer, process.stdout)));
+  if (printer !== null)
+    list.push(
+      withSentences(createFlowPrinter({ ...printer, width: terminalLayout(process.stdout).width }, process.stdout)),
+    );
   if (native !== null) {
     list.push(new NativeWriter(native === "-" ? process.stdout : native, { syncMilliseconds: syncMs }));
   }

@@ -6,6 +6,7 @@ import { addFlowOptions } from "./flow-options.ts";
 import { Interruption } from "./interruption.ts";
 import { drawProgress } from "./progress.ts";
 import { withSentences } from "./standard-streams.ts";
+import { terminalLayout } from "./terminal-words.ts";
 import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 
 const EXAMPLES = `Examples:
@@ -63,7 +64,10 @@ function trackSyntax(): Command {
 
 async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
   const { stream: options, printer } = plan(sources, settings);
-  const sink = printer === null ? new NoSink() : withSentences(createFlowPrinter(printer, process.stdout));
+  const sink =
+    printer === null
+      ? new NoSink()
+      : withSentences(createFlowPrinter({ ...printer, width: terminalLayout(process.stdout).width }, process.stdout));
   const told = new Set<string>();
   let stream: FlowStream | null = null;
   const tell = () => stream !== null && tellSummary(stream, settings.summary);

@@ -23,6 +23,8 @@ export interface FlowPrinterOptions {
   /** False leaves out the titles of `line`, `events` and `csv`. */
   readonly header?: boolean | undefined;
   readonly colour?: boolean | undefined;
+  /** Columns of the terminal that `line` and `events` are to fit, by leaving out what is needed least; 0 = all is shown. */
+  readonly width?: number | undefined;
 }
 
 /** Anything that takes flow records. A batch is its owner's again when `write` has returned. */
@@ -45,7 +47,7 @@ export function createFlowPrinter(options: FlowPrinterOptions, destination: Text
   return new Printer(layoutOf(options), options.header ?? true, new TextOutput(destination));
 }
 
-function layoutOf({ format, fields, from = "packets", colour = false }: FlowPrinterOptions): FlowLayout {
+function layoutOf({ format, fields, from = "packets", colour = false, width = 0 }: FlowPrinterOptions): FlowLayout {
   const chosen = fields?.map((word) => fieldOf(word, from));
   if (chosen?.length === 0) throw new UsageError("at least one field was expected, but the list is empty");
   switch (format) {
@@ -57,7 +59,7 @@ function layoutOf({ format, fields, from = "packets", colour = false }: FlowPrin
         throw new UsageError("the nftrk layout has its own fields: leave out the list of fields");
       return new NftrkLayout();
     default: {
-      const options = { event: format === "events", colour, exported: from !== "packets" };
+      const options = { event: format === "events", colour, exported: from !== "packets", width };
       return chosen === undefined ? new LineLayout(options) : new ColumnLayout(chosen, options);
     }
   }
