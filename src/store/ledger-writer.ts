@@ -1,9 +1,7 @@
 // Writes the store's ledger: what was counted since the last time, a line for each exporter and domain that something came from.
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type CollectLedger, FORMAT_NAMES } from "../core/collect-ledger.ts";
 import type { Arrival } from "./arrivals.ts";
-import { FOLDERS } from "./layout.ts";
+import { appendLedger } from "./ledger-file.ts";
 import type { LedgerCounts, LedgerLine, NotStored } from "./store-ledger.ts";
 
 /** What is counted elsewhere, and only rises. */
@@ -46,16 +44,14 @@ export class LedgerWriter {
   async write(seconds: number): Promise<void> {
     const hour = `${new Date(seconds * 1000).toISOString().slice(0, 13)}:00:00Z`;
     const now = this.pages();
-    const lines: string[] = [];
+    const lines: LedgerLine[] = [];
     for (const [key, counts] of now) {
       const risen = difference(counts, this.before.get(key) ?? {});
       if (Object.keys(risen).length === 0) continue;
       const [exporter = "", domain = "0", format = ""] = key.split("\t");
-      const line: LedgerLine = { hour, exporter, domain: Number(domain), format, counts: risen };
-      lines.push(`${JSON.stringify(line)}\n`);
+      lines.push({ hour, exporter, domain: Number(domain), format, counts: risen });
     }
-    if (lines.length === 0) return;
-    await appendFile(join(this.folder, FOLDERS.ledger, `${hour.slice(0, 10)}.ndjson`), lines.join(""));
+    await appendLedger(this.folder, lines);
     this.before = now;
   }
 

@@ -5,7 +5,7 @@ import { inspectNative } from "../files/index.ts";
 import { isMissing } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
 import { hiddenBy, Job, readJobs } from "./jobs.ts";
-import { FOLDERS, type SegmentName, segmentFile, segmentFolder } from "./layout.ts";
+import { BOOKED_FILE, FOLDERS, type SegmentName } from "./layout.ts";
 import { writeSegments } from "./segment-writer.ts";
 
 export interface SealTask {
@@ -36,7 +36,7 @@ export async function sealSpools(engine: Engine, task: SealTask, mayGoOn: () => 
   const job = new Job(folder, "seal");
   try {
     const written = await writeSegments(engine, {
-      chunks: chunks.map((chunk) => join(folder, chunk)),
+      files: { native: chunks.map((chunk) => join(folder, chunk)), parquet: [] },
       folder: job.temp,
       intervalSeconds,
       job: job.id,
@@ -46,12 +46,9 @@ export async function sealSpools(engine: Engine, task: SealTask, mayGoOn: () => 
     // The engine passes over files that are gone without a word.
     if (sealed !== flows)
       throw new Error(`expected ${flows} flows of ${chunks.length} chunks in the segments, found ${sealed}`);
-    const outputs = written.map(({ temporary, name }) => ({
-      temporary,
-      path: join(segmentFolder(name.start), segmentFile(name)),
-    }));
-    job.commit(chunks, outputs, mayGoOn);
-    return { segments: written.map(({ name }, i) => ({ ...name, path: outputs[i]!.path })), flows, problems };
+    // With the chunks goes what else is in their folders.
+    job.commit([...chunks, ...task.spools.map((spool) => join(FOLDERS.spool, spool, BOOKED_FILE))], written, mayGoOn);
+    return { segments: written.map(({ name, path }) => ({ ...name, path })), flows, problems };
   } catch (error) {
     job.abandon();
     throw error;

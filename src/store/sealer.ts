@@ -36,6 +36,7 @@ export class Sealer {
   private cwd: string | null = null;
   private idle: NodeJS.Timeout | null = null;
   private ended = false;
+  private stuck = 0;
   /** Why nothing can be sealed in this run. */
   private hopeless = false;
   private stopWaiting: () => void = () => {};
@@ -44,9 +45,9 @@ export class Sealer {
     this.options = options;
   }
 
-  /** Spools that wait, the one that is being sealed included. */
+  /** Spools that are not sealed: they wait, or cannot be. */
   get waiting(): number {
-    return this.queue.length;
+    return this.queue.length + this.stuck;
   }
 
   add(spools: readonly string[]): void {
@@ -100,6 +101,7 @@ export class Sealer {
     const [{ name, tries }] = together as [Waiting];
     if (together.length === 1 && tries >= MOST_TRIES) {
       this.remove(together);
+      this.stuck++;
       onProblem(
         `${join(folder, "spool", name)}: expected to seal it, found ${answer.error}; its flows stay in the spool until the next start`,
       );

@@ -1,68 +1,89 @@
 // What a run that was killed has left in the spool: chunks that have not got their names are cut to their whole blocks, and get them.
-import { readdirSync, renameSync, rmdirSync, truncateSync, unlinkSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspectNative } from "../files/index.ts";
 import { isMissing, syncPath } from "./durable-files.ts";
-import { FOLDERS } from "./layout.ts";
+import { BOOKED_FILE, FOLDERS } from "./layout.ts";
 
 export interface RecoveredSpools {
   /** Names of the spools that wait to be sealed, the oldest first. */
   readonly spools: readonly string[];
-  /** Flows in chunks that had no name yet, and octets of blocks that were not written whole. */
+  /** Flows that no line of the ledger counts, in so many chunks of so many octets. */
   readonly flows: number;
+  readonly chunks: number;
+  readonly octets: number;
+  /** Octets of blocks that were not written whole. */
   readonly cutOctets: number;
   /** Sentences about chunks that are damaged before their ends. */
   readonly problems: readonly string[];
 }
 
-/** Only for who holds the writer's lock. */
-export function recoverSpools(folder: string): RecoveredSpools {
-  const root = join(folder, FOLDERS.spool);
-  const spools: string[] = [];
-  const problems: string[] = [];
-  let flows = 0;
-  let cutOctets = 0;
-  for (const name of readdirSync(root).sort()) {
-    const spool = join(root, name);
+/** Only for who holds the writer's lock. `hidden`: paths below the store's folder that are replaced already. */
+export function recoverSpools(folder: string, hidden: ReadonlySet<string>): RecoveredSpools {
+  const found = { spools: [] as string[], flows: 0, chunks: 0, octets: 0, cutOctets: 0, problems: [] as string[] };
+  for (const name of readdirSync(join(folder, FOLDERS.spool)).sort()) {
+    const spool = join(folder, FOLDERS.spool, name);
     try {
-      for (const file of readdirSync(spool)) {
-        if (!file.endsWith(".part")) continue;
-        const path = join(spool, file);
-        const problem = giveName(path, (rows, cut) => {
-          flows += rows;
-          cutOctets += cut;
-        });
-        if (problem !== null) problems.push(problem);
-      }
+      recoverSpool(spool, found);
       const left = readdirSync(spool);
-      if (left.length === 0) rmdirSync(spool);
-      else if (left.some((file) => file.endsWith(".native"))) spools.push(name);
+      const chunks = left.filter((file) => file.endsWith(".native") && !hidden.has(join(FOLDERS.spool, name, file)));
+      if (chunks.length > 0) found.spools.push(name);
+      if (left.every((file) => file === BOOKED_FILE)) rmSync(spool, { recursive: true });
+      else if (!left.includes(BOOKED_FILE)) bookChunks(spool, chunks, found);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       // Somebody's file beside the spools, or a spool that its sealing has just removed.
-      if (code !== "ENOTDIR" && !isMissing(error))
-        problems.push(`${spool}: expected a spool of flows, found ${message}`);
+      if (code === "ENOTDIR" || isMissing(error)) continue;
+      found.problems.push(`${spool}: expected a spool of flows, found ${message}`);
     }
   }
-  return { spools, flows, cutOctets, problems };
+  return found;
 }
 
-function giveName(path: string, count: (rows: number, cutOctets: number) => void): string | null {
-  try {
-    const { rows, keptOctets, cutOctets } = inspectNative(path);
-    count(rows, cutOctets);
-    if (keptOctets === 0) {
-      unlinkSync(path);
-      return null;
+type Found = { -readonly [N in keyof RecoveredSpools]: RecoveredSpools[N] } & { problems: string[] };
+
+function recoverSpool(spool: string, found: Found): void {
+  for (const file of readdirSync(spool)) {
+    if (!file.endsWith(".part")) continue;
+    const path = join(spool, file);
+    try {
+      found.cutOctets += giveName(path);
+    } catch (error) {
+      renameSync(path, `${path}.damaged`);
+      found.problems.push(`${(error as Error).message}; it is kept as ${path}.damaged, and nobody reads it`);
     }
-    if (cutOctets > 0) truncateSync(path, keptOctets);
-    syncPath(path);
-    renameSync(path, path.replace(/part$/, "native"));
-    syncPath(join(path, ".."));
-    return null;
-  } catch (error) {
-    const { message } = error as Error;
-    renameSync(path, `${path}.damaged`);
-    return `${message}; it is kept as ${path}.damaged, and nobody reads it`;
   }
+}
+
+/** Damaged ones are found when they are sealed. */
+function bookChunks(spool: string, chunks: readonly string[], found: Found): void {
+  for (const file of chunks) {
+    try {
+      const { rows, keptOctets } = inspectNative(join(spool, file));
+      found.flows += rows;
+      found.octets += keptOctets;
+      found.chunks++;
+    } catch {
+      // Sealing says what is wrong with it.
+    }
+  }
+}
+
+/** Gives the octets that were cut off. */
+function giveName(path: string): number {
+  const { keptOctets, cutOctets } = inspectNative(path);
+  if (keptOctets === 0) {
+    unlinkSync(path);
+    return cutOctets;
+  }
+  if (cutOctets > 0) truncateSync(path, keptOctets);
+  syncPath(path);
+  renameSync(path, path.replace(/part$/, "native"));
+  syncPath(join(path, ".."));
+  return cutOctets;
+}
+
+/** Says that the ledger counts all flows of a spool; may fail, then they are counted as recovered after a crash. */
+export function markBooked(folder: string, spool: string): void {
+  writeFileSync(join(folder, FOLDERS.spool, spool, BOOKED_FILE), "");
 }

@@ -252,6 +252,7 @@ function causeOf(error: unknown): NodeJS.ErrnoException {
 
 /** What the work gives, or null when it takes too long. */
 async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | null> {
+  if (milliseconds === Number.POSITIVE_INFINITY) return work;
   const timer = new AbortController();
   const late = sleep(milliseconds, null, { signal: timer.signal }).catch(() => null);
   const first = await Promise.race([work, late]);

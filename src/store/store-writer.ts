@@ -3,12 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SourceError, UsageError } from "../core/errors.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { Arrival } from "./arrivals.ts";
-import { sweepJobs } from "./jobs.ts";
+import { hiddenBy, readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
+import { appendLedger } from "./ledger-file.ts";
 import { type LedgerSources, LedgerWriter } from "./ledger-writer.ts";
 import { OnSeal } from "./on-seal.ts";
 import type { Sealed } from "./seal.ts";
 import { Sealer } from "./sealer.ts";
-import { recoverSpools } from "./spool-recovery.ts";
+import { markBooked, recoverSpools } from "./spool-recovery.ts";
 import { SpoolWriter } from "./spool-writer.ts";
 import { openStoreFolder, reasonOf } from "./store-folder.ts";
 import type { NotStored } from "./store-ledger.ts";
@@ -44,7 +45,8 @@ export const STORE_LIMITS = {
   chunkMs: 900,
   chunkOctets: 67_108_864,
   sweepMs: 10_000,
-  ledgerMs: 60_000,
+  /** The ledger is written when a spool turns, but not more often than this. */
+  ledgerMs: 30_000,
   /** How long the end may take when flows are live: for what waits to be written, then for sealing. */
   endWriteMs: 2000,
   endSealMs: 2000,
@@ -86,7 +88,7 @@ export class StoreWriter {
   private readonly notStored: Record<NotStored, number> = { diskFull: 0, writeFailed: 0, tooSlow: 0 };
   private readonly timers: NodeJS.Timeout[] = [];
   private turning: Promise<void> = Promise.resolve();
-  private ledgerSince = Date.now() / 1000;
+  private bookedAt = Date.now();
   private failure: Error | null = null;
 
   private constructor(folder: string, options: StoreWriterOptions, lock: StoreLock) {
@@ -123,7 +125,7 @@ export class StoreWriter {
     try {
       const writer = new StoreWriter(folder, options, lock);
       lost = () => writer.lockLost();
-      writer.start();
+      await writer.start();
       return writer;
     } catch (error) {
       await lock.release();
@@ -151,10 +153,10 @@ export class StoreWriter {
     for (const timer of this.timers) clearInterval(timer);
     const { live } = this.options;
     await this.turning;
-    const last = await this.spool.end(live ? STORE_LIMITS.endWriteMs : Number.MAX_SAFE_INTEGER);
+    const last = await this.spool.end(live ? STORE_LIMITS.endWriteMs : Number.POSITIVE_INFINITY);
     this.talk.ended(this.lost());
-    await this.writeLedger().catch(() => {});
-    if (last !== null && this.options.seal !== false) this.sealer.add([last]);
+    await this.book(last);
+    this.seal(last);
     const sealed = this.sealer.done().then(() => this.onSeal?.done());
     await (live ? Promise.race([sealed, sleep(STORE_LIMITS.endSealMs)]) : sealed);
     this.sealer.end();
@@ -180,15 +182,22 @@ export class StoreWriter {
     };
   }
 
-  private start(): void {
+  private async start(): Promise<void> {
     const { folder, options, timers } = this;
-    const { spools, flows, problems } = recoverSpools(folder);
+    recoverJobs(folder, ["seal"]);
+    const { spools, flows, chunks, octets, problems } = recoverSpools(folder, hiddenBy(readJobs(folder)));
     this.counts.recovered = flows;
     for (const problem of problems) this.talk.problem(problem);
+    if (flows > 0) {
+      const at = new Date().toISOString();
+      const reason = "an earlier run was killed";
+      const line = { change: "recovered", at, files: chunks, flows, octets, reason } as const;
+      await appendLedger(folder, [line]).catch((error) => this.talk.problem(ledgerFault(error)));
+      for (const spool of spools) markBooked(folder, spool);
+    }
     if (options.seal !== false) this.sealer.add(spools);
     this.turnLater();
     timers.push(setInterval(() => this.sweep(), STORE_LIMITS.sweepMs));
-    timers.push(setInterval(() => void this.writeLedger().catch(() => {}), STORE_LIMITS.ledgerMs));
   }
 
   /** Spools turn at multiples of their length since 1970, as intervals do. */
@@ -207,6 +216,11 @@ export class StoreWriter {
 
   private async turn(): Promise<void> {
     const spool = await this.spool.turn();
+    if (spool !== null && Date.now() - this.bookedAt >= STORE_LIMITS.ledgerMs) await this.book(spool);
+    this.seal(spool);
+  }
+
+  private seal(spool: string | null): void {
     if (spool !== null && this.options.seal !== false) this.sealer.add([spool]);
   }
 
@@ -266,9 +280,20 @@ export class StoreWriter {
     }
   }
 
-  private async writeLedger(): Promise<void> {
-    const { ledgerSince } = this;
-    this.ledgerSince = Date.now() / 1000;
-    await this.ledger.write(ledgerSince);
+  /** What was counted so far goes to the ledger, with all flows of a spool. */
+  private async book(spool: string | null): Promise<void> {
+    // Counts are of the hour in which they began to be counted: spools turn with the hour.
+    const { bookedAt } = this;
+    this.bookedAt = Date.now();
+    try {
+      await this.ledger.write(bookedAt / 1000);
+      if (spool !== null) markBooked(this.folder, spool);
+    } catch (error) {
+      this.talk.problem(ledgerFault(error));
+    }
   }
+}
+
+function ledgerFault(error: unknown): string {
+  return `expected to add to the ledger, found ${reasonOf(error)}; what was counted is added later`;
 }
