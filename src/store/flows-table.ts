@@ -15,8 +15,20 @@ export interface FlowFiles {
 export const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${name} ${clickhouse}`).join(", ");
 
 /** A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. */
-export function flowsTable({ native, parquet }: FlowFiles): Sql {
-  const parts = [...patterns(native).map(nativeTable), ...patterns(parquet).map(parquetTable)];
+export function flowsTable(files: FlowFiles): Sql {
+  return unionOf(files, sql``);
+}
+
+/** The same with one more column: `_path`, the absolute path of a row's file. */
+export function flowsTableWithPaths(files: FlowFiles): Sql {
+  return unionOf(files, sql`, _path`);
+}
+
+function unionOf({ native, parquet }: FlowFiles, more: Sql): Sql {
+  const parts = [
+    ...patterns(native).map((pattern) => nativeTable(pattern, more)),
+    ...patterns(parquet).map((pattern) => parquetTable(pattern, more)),
+  ];
   if (parts.length === 0) return sql`(SELECT * FROM null(${param("String", FLOWS_STRUCTURE)}))`;
   return sql`(${joinSql(parts, "union all")})`;
 }
@@ -26,12 +38,12 @@ const COLUMNS = joinSql(
   ",",
 );
 
-function nativeTable(pattern: string): Sql {
-  return sql`SELECT ${COLUMNS} FROM file(${param("String", pattern)}, 'Native', ${param("String", FLOWS_STRUCTURE)})`;
+function nativeTable(pattern: string, more: Sql): Sql {
+  return sql`SELECT ${COLUMNS}${more} FROM file(${param("String", pattern)}, 'Native', ${param("String", FLOWS_STRUCTURE)})`;
 }
 
-function parquetTable(pattern: string): Sql {
-  return sql`SELECT ${FIELDS_OF_PARQUET} FROM file(${param("String", pattern)}, 'Parquet', ${param("String", PARQUET_STRUCTURE)})`;
+function parquetTable(pattern: string, more: Sql): Sql {
+  return sql`SELECT ${FIELDS_OF_PARQUET}${more} FROM file(${param("String", pattern)}, 'Parquet', ${param("String", PARQUET_STRUCTURE)})`;
 }
 
 /** What has a meaning in a pattern of file(). */

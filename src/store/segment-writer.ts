@@ -4,7 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
 import type { Engine } from "./engine.ts";
 import { fileCrc32 } from "./file-checksum.ts";
-import { type FlowFiles, flowsTable } from "./flows-table.ts";
+import { type FlowFiles, flowsTable, flowsTableWithPaths } from "./flows-table.ts";
 import type { JobOutput } from "./jobs.ts";
 import { type SegmentName, segmentFile, segmentFolder } from "./layout.ts";
 import { STORED_COLUMNS, STORED_ORDER, type StoredColumn } from "./segment-form.ts";
@@ -31,13 +31,15 @@ const MOST_SEGMENTS = 300;
 /** Longer intervals: an hour, a day, 30 days, a year, a century, all there is. */
 const LONGER = [3600, 86_400, 2_592_000, 31_536_000, 3_153_600_000, 31_536_000_000];
 /** Rows whose segments are written at once: the last row group of each waits in memory. */
-const ROWS_AT_ONCE = 4_000_000;
+const ROWS_AT_ONCE = 1_000_000;
 
 interface Slot {
   readonly start: number;
   readonly rows: number;
   /** Seconds since 1970 of the earliest beginning, rounded down; null where none is known. */
   readonly earliest: number | null;
+  /** Files that have some of its rows. */
+  readonly paths: readonly string[];
   /** By STORED_COLUMNS: whether anything but zeros is in it. */
   readonly used: readonly boolean[];
 }
@@ -80,21 +82,28 @@ async function findSlots(
     ",",
   );
   for (const length of [intervalSeconds, ...LONGER.filter((longer) => longer > intervalSeconds)]) {
-    const rows = await engine.rows<{ slot: string; flows: string; earliest: string; used: number[] }>(sql`
+    const rows = await engine.rows<{
+      slot: string;
+      flows: string;
+      earliest: string;
+      paths: string[];
+      used: number[];
+    }>(sql`
       SELECT ${slotOf(secondOf(arrival), length)} AS slot, count() AS flows,
-        minIf(toUnixTimestamp64Nano(start), toUnixTimestamp64Nano(start) >= 0) AS earliest, [${used}] AS used
-      FROM ${flowsTable(files)} GROUP BY slot ORDER BY slot LIMIT ${param("UInt32", MOST_SEGMENTS + 1)}`);
+        minIf(toUnixTimestamp64Nano(start), toUnixTimestamp64Nano(start) >= 0) AS earliest, groupUniqArray(_path) AS paths, [${used}] AS used
+      FROM ${flowsTableWithPaths(files)} GROUP BY slot ORDER BY slot LIMIT ${param("UInt32", MOST_SEGMENTS + 1)}`);
     if (rows.length <= MOST_SEGMENTS) return { length, slots: rows.map(slotFrom) };
   }
   throw new RangeError("flows of more intervals than there are");
 }
 
-function slotFrom(row: { slot: string; flows: string; earliest: string; used: number[] }): Slot {
+function slotFrom(row: { slot: string; flows: string; earliest: string; paths: string[]; used: number[] }): Slot {
   const nanoseconds = BigInt(row.earliest);
   return {
     start: Number(row.slot),
     rows: Number(row.flows),
     earliest: nanoseconds > 0n ? Number(nanoseconds / 1_000_000_000n) : null,
+    paths: row.paths,
     used: row.used.map((flag) => flag !== 0),
   };
 }
@@ -125,11 +134,17 @@ async function writeGroup(engine: Engine, work: SegmentWork, length: number, gro
   await engine.query(
     sql`INSERT INTO FUNCTION file(${target}, 'Parquet', ${param("String", structure)})
       PARTITION BY ${slotOf(storedSecond(columns, work.arrival), length)}
-      SELECT ${joinSql(columns.map(aliased), ",")} FROM ${flowsTable(work.files)}
+      SELECT ${joinSql(columns.map(aliased), ",")} FROM ${flowsTable(filesOf(work.files, group))}
       WHERE ${second} >= ${from!} AND ${second} < ${to!} ORDER BY ${STORED_ORDER}
       SETTINGS ${PARQUET_SETTINGS}`,
     "Null",
   );
+}
+
+function filesOf({ native, parquet }: FlowFiles, group: readonly Slot[]): FlowFiles {
+  const paths = new Set(group.flatMap((slot) => slot.paths));
+  const has = (path: string): boolean => paths.has(path);
+  return { native: native.filter(has), parquet: parquet.filter(has) };
 }
 
 const PARQUET_SETTINGS = sql`output_format_parquet_compression_method = 'zstd', output_format_compression_level = 3,
