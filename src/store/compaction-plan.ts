@@ -20,6 +20,8 @@ export interface CompactionGroup {
   readonly length: number;
   readonly reach: number;
   readonly rows: number;
+  /** Seconds: the hour or day, aligned, that all of it is in. */
+  readonly bucketSeconds: number;
 }
 
 const HOUR = 3600;
@@ -46,7 +48,7 @@ export function planCompaction(
       if (bucket.start + length > settled) continue;
       for (const inputs of runsOf(bucket.segments, all.rows)) {
         if (!all.all && !isWorth(inputs)) continue;
-        groups.push(groupOf(inputs));
+        groups.push(groupOf(inputs, length));
         for (const segment of inputs) taken.add(segment);
       }
     }
@@ -95,10 +97,10 @@ function isWorth(inputs: readonly Segment[]): boolean {
   return inputs.length >= MANY || rest >= most * SHARE;
 }
 
-function groupOf(inputs: readonly Segment[]): CompactionGroup {
+function groupOf(inputs: readonly Segment[], bucketSeconds: number): CompactionGroup {
   const start = Math.min(...inputs.map((segment) => segment.start));
   const end = Math.max(...inputs.map((segment) => segment.start + segment.length));
   const earliest = Math.min(...inputs.map((segment) => segment.start - segment.reach));
   const rows = inputs.reduce((sum, segment) => sum + segment.rows, 0);
-  return { inputs, start, length: end - start, reach: Math.max(0, start - earliest), rows };
+  return { inputs, start, length: end - start, reach: Math.max(0, start - earliest), rows, bucketSeconds };
 }

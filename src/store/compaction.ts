@@ -1,14 +1,13 @@
 // Compaction: several segments become one with the same records, or nothing happens.
 import { join, relative } from "node:path";
-import type { Sql } from "../core/sql.ts";
 import type { Segment } from "./catalog.ts";
 import type { CompactionGroup } from "./compaction-plan.ts";
 import type { Engine } from "./engine.ts";
 import { fileCrc32 } from "./file-checksum.ts";
-import { flowsTable } from "./flows-table.ts";
 import { Job } from "./jobs.ts";
 import { segmentFile, segmentFolder } from "./layout.ts";
 import { sameSums, sumsOf } from "./segment-sums.ts";
+import { writeSegments } from "./segment-writer.ts";
 
 export interface CompactionOptions {
   /** Called after each group. */
@@ -28,17 +27,11 @@ export interface Compacted {
   readonly problems: readonly string[];
 }
 
-/** Writes one segment's file of the records of a FROM expression. */
-export type WriteSegmentFile = (engine: Engine, from: Sql, path: string) => Promise<void>;
-
-const TEMPORARY = "segment.parquet";
-
 /** Who calls holds the store's lock of housekeeping. Damaged segments stay where they are and are named. */
 export async function compact(
   engine: Engine,
   folder: string,
   groups: readonly CompactionGroup[],
-  write: WriteSegmentFile,
   options: CompactionOptions = {},
 ): Promise<Compacted> {
   const problems: string[] = [];
@@ -49,7 +42,7 @@ export async function compact(
     if (options.signal?.aborted === true) break;
     const job = new Job(folder, "compact");
     try {
-      const path = await replace(engine, folder, group, job, write, options.mayGoOn);
+      const path = await replace(engine, folder, group, job, options.mayGoOn);
       done++;
       inputs += group.inputs.length;
       rows += group.rows;
@@ -69,26 +62,29 @@ async function replace(
   folder: string,
   group: CompactionGroup,
   job: Job,
-  write: WriteSegmentFile,
   mayGoOn?: () => void,
 ): Promise<string> {
   // What is damaged must not get a new checksum.
   for (const segment of group.inputs) await expectWhole(folder, segment);
-  const before = { native: [], parquet: group.inputs.map(({ path }) => path) };
-  const written = join(job.temp, TEMPORARY);
-  await write(engine, flowsTable(before), written);
-  const sums = await sumsOf(engine, before);
-  if (!sameSums(sums, await sumsOf(engine, { native: [], parquet: [written] }))) {
+  const files = { native: [], parquet: group.inputs.map(({ path }) => path) };
+  const { start, length, reach, bucketSeconds } = group;
+  const work = { files, folder: job.temp, intervalSeconds: bucketSeconds, job: job.id, arrival: start };
+  const written = await writeSegments(engine, work);
+  const sums = await sumsOf(engine, files);
+  const after = await sumsOf(engine, {
+    native: [],
+    parquet: written.map(({ temporary }) => join(job.temp, temporary)),
+  });
+  const [one] = written;
+  if (one === undefined || written.length > 1 || !sameSums(sums, after)) {
     throw new Error(
       `${relative(folder, group.inputs[0]!.path)}: expected the same flows in one file as in ${group.inputs.length}, found others; they stay as they are, please report it`,
     );
   }
-  const { start, length, reach } = group;
-  const crc32 = await fileCrc32(written);
-  const name = segmentFile({ start, length, reach, rows: Number(sums.rows), job: job.id, crc32 });
-  const path = join(segmentFolder(start), name);
+  // The interval of what there is, which may be less than the hour or day.
+  const path = join(segmentFolder(start), segmentFile({ ...one.name, start, length, reach }));
   const inputs = group.inputs.map((segment) => relative(folder, segment.path));
-  job.commit(inputs, [{ temporary: TEMPORARY, path }], mayGoOn);
+  job.commit(inputs, [{ temporary: one.temporary, path }], mayGoOn);
   return path;
 }
 
