@@ -3,9 +3,9 @@ import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
 import {
   type AskedFiles,
-  answerGroups,
+  answer,
   askFiles,
-  chosenFlows,
+
   engineSentence,
   SPREAD,
   WITHIN,
@@ -100,7 +100,7 @@ async function runQuery(words: string[], settings: QuerySettings & FilterSetting
     for (const question of groupings) {
       const opened = engine;
       const table = await run.working(() =>
-        askFiles(opened, asked, (files) => answerGroups(opened, chosenFlows(files, choice), choice, question)),
+        askFiles(opened, asked, (files) => answer(opened, files, choice, question)),
       );
       await printTable({ ...table, notes: [...table.notes, ...sources.notes] }, print, process.stdout);
     }

@@ -1,8 +1,7 @@
 // The door of query/: filter text -> tree -> predicate or SQL; questions -> Table.
 
-export { answerGroups } from "./answer-groups.ts";
+export { answer } from "./answer.ts";
 export { type AskedFiles, askFiles } from "./ask.ts";
-export { chosenFlows } from "./chosen-flows.ts";
 export { type Dimension, parseDimension } from "./dimensions.ts";
 export { engineSentence } from "./engine-sentence.ts";
 export { type BatchFilter, filterBatch } from "./filter/batch-filter.ts";

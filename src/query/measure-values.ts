@@ -53,13 +53,13 @@ export class MeasureValues {
           return per === null || top === null || Number(per) === 0 ? null : (form.factor * Number(top)) / Number(per);
         }
         default:
-          return valueOf(form.of, at(form.of.name));
+          return plainValue(form.of, at(form.of.name));
       }
     });
   }
 }
 
-function valueOf({ type }: Aggregate, value: bigint | number | null): Value {
+function plainValue({ type }: Aggregate, value: bigint | number | null): Value {
   if (value === null || type === "time") return value;
   if (type === "real") return Number.isNaN(value) ? null : Number(value);
   return readInteger(String(value));
