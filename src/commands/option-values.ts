@@ -16,11 +16,11 @@ export function whole(text: string, option: string, least: number, most: number)
   throw new UsageError(`${option}: expected a whole number from ${least} to ${most}, found "${text}".`);
 }
 
-const SIZES: Record<string, number> = { "": 1, K: 1024, M: 1_048_576, G: 1_073_741_824 };
+const SIZES: Record<string, number> = { "": 1, K: 1024, M: 1_048_576, G: 1_073_741_824, T: 1024 ** 4 };
 
 /** Octets: 65536, 512K, 64M. */
 export function octets(text: string, option: string, least: number, most: number): number {
-  const [, digits = "", unit = ""] = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  const [, digits = "", unit = ""] = /^(\d+)([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
   const value = Number(digits) * SIZES[unit.toUpperCase()]!;
   if (digits !== "" && value >= least && value <= most) return value;
   throw new UsageError(`${option}: expected octets from ${least} to ${most}, such as 512K or 64M, found "${text}".`);

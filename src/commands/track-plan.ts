@@ -7,9 +7,10 @@ import type { FlowPrinterOptions } from "../report/index.ts";
 import { type FlowStreamOptions, idleTimeouts, type KeyPlan, type TrackWords } from "../track/index.ts";
 import { type FlowSettings, flowPlan, isInterface } from "./flow-options.ts";
 import { fieldList } from "./option-values.ts";
+import { type StorePlan, type StoreSettings, storePlan } from "./store-options.ts";
 
 /** The options as commander gives them. */
-export interface TrackSettings extends FlowSettings {
+export interface TrackSettings extends FlowSettings, StoreSettings {
   readonly events?: true;
   readonly update?: string;
   readonly nftrk?: true;
@@ -25,6 +26,8 @@ export interface TrackPlan {
   readonly stream: FlowStreamOptions;
   /** null: print no flows. */
   readonly printer: FlowPrinterOptions | null;
+  /** Where flows are kept; null = nowhere. */
+  readonly store: StorePlan | null;
 }
 
 const NFTRK_IDLE_MS = 60_000;
@@ -40,7 +43,14 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
       "--nftrk makes the flows of ONICS nftrk: expected no --key and no --uniflow beside it; leave them out.",
     );
   }
-  const events = wantsEvents(sources, settings);
+  const store = storePlan(settings);
+  if (store !== null && (settings.events === true || settings.update !== undefined || nftrk)) {
+    throw new UsageError(
+      "--store keeps flows that have ended: expected no --events, --update and --nftrk beside it; run two commands.",
+    );
+  }
+  const events = store === null && wantsEvents(sources, settings);
+  const silent = store !== null && formats.length === 0 && settings.fields === undefined;
   const { open, decode, track, key } = flowPlan(sources, settings);
   return {
     stream: {
@@ -54,7 +64,8 @@ export function plan(sources: readonly string[], settings: TrackSettings): Track
         updateSilent: nftrk,
       },
     },
-    printer: settings.quiet === true ? null : printerOptions(settings, events, key),
+    store,
+    printer: settings.quiet === true || silent ? null : printerOptions(settings, events, key),
   };
 }
 

@@ -1,11 +1,14 @@
 // flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
 import { Command, Option } from "commander";
-import { createFlowPrinter, type FlowPrinter, printSummary, summaryObject } from "../report/index.ts";
+import { createFlowPrinter, printStore, printSummary, storeObject, summaryObject } from "../report/index.ts";
+import type { StoreWriter } from "../store/index.ts";
 import { FlowStream } from "../track/index.ts";
-import { addFlowOptions } from "./flow-options.ts";
+import { addFlowOptions, isInterface } from "./flow-options.ts";
+import { FlowSinks, type Outlet } from "./flow-sinks.ts";
 import { Interruption } from "./interruption.ts";
 import { drawProgress } from "./progress.ts";
 import { withSentences } from "./standard-streams.ts";
+import { openStore, withStoring } from "./store-options.ts";
 import { terminalLayout } from "./terminal-words.ts";
 import { plan, type TrackPlan, type TrackSettings } from "./track-plan.ts";
 
@@ -16,6 +19,7 @@ const EXAMPLES = `Examples:
   flowgauge track --uniflow --timeout none f.pcap    one record per direction and key, whatever the times
   flowgauge track iface:eth0 --update 10s            start, update and end of flows on an interface, as they happen
   tcpdump -w - port 53 | flowgauge track -           the same from a pipe
+  flowgauge track capture.pcap --store /data/flows   kept for flowgauge query, instead of printed
   flowgauge track --tunnel inner vxlan.pcap          what is inside GRE, VXLAN, GENEVE, GTP-U and IP-in-IP
   flowgauge track --timeout tcp=1h30m --timeout active=5m trace.pcap.zst
 `;
@@ -45,7 +49,7 @@ function trackSyntax(): Command {
   const command = new Command("track")
     .description("Read packets, make flows, print them.")
     .argument("<source...>", "capture files, - or iface:NAME");
-  return addFlowOptions(command)
+  addFlowOptions(command)
     .optionsGroup("Output:")
     .option("--events", "start, update and end of flows (default for interfaces and pipes, unless --json or --csv)")
     .option("--update <duration>", "an event of live flows at this interval; implies --events")
@@ -57,23 +61,30 @@ function trackSyntax(): Command {
     .option("--quiet", "no flows, only the summary")
     .addOption(
       new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"),
-    )
-    .addHelpText("before", EXAMPLES)
-    .addHelpText("after", NOTES);
+    );
+  return withStoring(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES);
 }
 
 async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
-  const { stream: options, printer } = plan(sources, settings);
-  const sink =
-    printer === null
-      ? new NoSink()
-      : withSentences(createFlowPrinter({ ...printer, width: terminalLayout(process.stdout).width }, process.stdout));
+  const { stream: options, printer, store: kept } = plan(sources, settings);
+  const sinks: Outlet[] = [];
+  if (printer !== null) {
+    const { width } = terminalLayout(process.stdout);
+    sinks.push(withSentences(createFlowPrinter({ ...printer, width }, process.stdout)));
+  }
+  const sink = new FlowSinks(sinks, Number.MAX_SAFE_INTEGER, () => {});
+  let store: StoreWriter | null = null;
   const told = new Set<string>();
   let stream: FlowStream | null = null;
-  const tell = () => stream !== null && tellSummary(stream, settings.summary);
+  const tell = () => stream !== null && tellSummary(stream, store, settings.summary);
   // Before the opening, which may take a while and starts helper programs.
   const interruption = new Interruption(tell);
   try {
+    if (kept !== null) {
+      const say = (sentence: string) => process.stderr.write(`flowgauge: ${sentence}\n`);
+      store = await openStore(kept, sources.some(isInterface), say, { collected: () => null });
+      sink.add(store);
+    }
     stream = await FlowStream.open(sources, { ...options, signal: interruption.signal });
     const progress = drawProgress(stream, process.stderr, printer !== null && process.stdout.isTTY);
     try {
@@ -86,6 +97,10 @@ async function runTrack(sources: string[], settings: TrackSettings): Promise<voi
     } finally {
       progress.stop();
     }
+  } catch (error) {
+    // What was read so far is stored; a lock is given back.
+    await store?.end().catch(() => {});
+    throw error;
   } finally {
     interruption.stop();
   }
@@ -93,7 +108,11 @@ async function runTrack(sources: string[], settings: TrackSettings): Promise<voi
   if (sink.closed) return;
   tellProblems(stream, told);
   tell();
-  process.exitCode = interruption.happened ? 130 : told.size > 0 ? 1 : 0;
+  process.exitCode = interruption.happened ? 130 : told.size > 0 || !wellStored(store) ? 1 : 0;
+}
+
+function wellStored(store: StoreWriter | null): boolean {
+  return store === null || store.summary().problems.length === 0;
 }
 
 /** Each one once, soon after it happened: one interface of several may go away long before the run ends. */
@@ -105,15 +124,13 @@ function tellProblems(stream: FlowStream, told: Set<string>): void {
   }
 }
 
-function tellSummary(stream: FlowStream, form: TrackSettings["summary"]): void {
+function tellSummary(stream: FlowStream, store: StoreWriter | null, form: TrackSettings["summary"]): void {
   const summary = stream.summary();
-  if (form === "json") process.stderr.write(`${JSON.stringify(summaryObject(summary))}\n`);
+  const stored = store?.summary() ?? null;
+  if (form === "json") {
+    const kept = stored === null ? {} : { store: storeObject(stored) };
+    process.stderr.write(`${JSON.stringify({ ...summaryObject(summary), ...kept })}\n`);
+  }
   if (form === "text") process.stderr.write(printSummary(summary, {}));
-}
-
-/** Flows that nobody wants to see. */
-class NoSink implements FlowPrinter {
-  readonly closed = false;
-  write(): void {}
-  async end(): Promise<void> {}
+  if (form === "text" && stored !== null) process.stderr.write(printStore(stored));
 }

@@ -8,5 +8,6 @@ export { printDoctor } from "./doctor-text.ts";
 export { exportObject, printExport } from "./export-report.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
 export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
+export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printTable, TABLE_FORMS, type TableForm, type TablePrintOptions, tablePieces } from "./table-printer.ts";

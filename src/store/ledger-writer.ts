@@ -6,8 +6,8 @@ import type { LedgerCounts, LedgerLine, NotStored } from "./store-ledger.ts";
 
 /** What is counted elsewhere, and only rises. */
 export interface LedgerSources {
-  /** The collector's; null = flows of packets. */
-  readonly collected: CollectLedger | null;
+  /** The collector's, as it is now; null = flows of packets. */
+  readonly collected: () => CollectLedger | null;
   /** Records that were left out before the store. */
   readonly leftOut?: () => Pick<LedgerCounts, "filtered" | "deduplicated" | "beyond">;
 }
@@ -57,7 +57,8 @@ export class LedgerWriter {
 
   private pages(): Pages {
     const pages: Pages = new Map();
-    const { collected, leftOut } = this.sources;
+    const { leftOut } = this.sources;
+    const collected = this.sources.collected();
     const named = new Map<string, string>();
     for (const page of [...(collected?.pages ?? []), ...(collected?.forgotten ? [collected.forgotten] : [])]) {
       const { exporter, domain, messages, bytes, records, lostRecords, lostMessages, refused } = page;

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SourceError, UsageError } from "../core/errors.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { Arrival } from "./arrivals.ts";
+import { writeKeepPolicy } from "./expiry.ts";
 import { hiddenBy, readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
+import { hasLimits, type KeepPolicy } from "./keep-policy.ts";
 import { appendLedger } from "./ledger-file.ts";
 import { type LedgerSources, LedgerWriter } from "./ledger-writer.ts";
 import { OnSeal } from "./on-seal.ts";
@@ -30,6 +32,8 @@ export interface StoreWriterOptions {
   readonly live: boolean;
   /** What a person should know, and what went wrong: sentences. Not the same one over and over. */
   readonly onNote: (sentence: string) => void;
+  /** What is kept from now on; undefined, or without limits = as it was. */
+  readonly keep?: KeepPolicy | undefined;
   /** For the store's ledger. */
   readonly ledger?: LedgerSources | undefined;
   /** False: flows stay in the spool until another run seals them. */
@@ -98,7 +102,7 @@ export class StoreWriter {
     this.talk = new StoreTalk(folder, options.memoryOctets, options.onNote);
     const onProblem = (sentence: string) => this.talk.problem(sentence);
     this.onSeal = options.onSeal === null ? null : new OnSeal(options.onSeal, folder, onProblem);
-    this.ledger = new LedgerWriter(folder, options.ledger ?? { collected: null });
+    this.ledger = new LedgerWriter(folder, options.ledger ?? { collected: () => null });
     this.sealer = new Sealer({
       folder,
       intervalSeconds: options.intervalSeconds,
@@ -184,6 +188,7 @@ export class StoreWriter {
 
   private async start(): Promise<void> {
     const { folder, options, timers } = this;
+    if (options.keep !== undefined && hasLimits(options.keep)) writeKeepPolicy(folder, options.keep);
     recoverJobs(folder, ["seal"]);
     const { spools, flows, chunks, octets, problems } = recoverSpools(folder, hiddenBy(readJobs(folder)));
     this.counts.recovered = flows;
