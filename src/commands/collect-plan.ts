@@ -18,6 +18,7 @@ import type { FlowPrinterOptions } from "../report/index.ts";
 import { exporterTls } from "./exporter-tls.ts";
 import { isInterface } from "./flow-options.ts";
 import { fieldList, octets, waitingTime, whole } from "./option-values.ts";
+import { type StorePlan, type StoreSettings, storePlan } from "./store-options.ts";
 
 /** Options of commands that collect, as commander gives them. */
 export interface ReceiveSettings {
@@ -33,7 +34,7 @@ export interface ReceiveSettings {
   readonly for?: string;
 }
 
-export interface CollectSettings extends ReceiveSettings {
+export interface CollectSettings extends ReceiveSettings, StoreSettings {
   readonly templates?: string;
   readonly relay?: readonly string[];
   readonly spoof?: true;
@@ -90,6 +91,8 @@ export interface CollectPlan {
   /** null: print no records. */
   readonly printer: FlowPrinterOptions | null;
   readonly native: string | null;
+  /** Where they are kept; null = nowhere. */
+  readonly store: StorePlan | null;
   /** Milliseconds until what was written to it is on the disk; Infinity = when the system likes, and at the end. */
   readonly syncMs: number;
   readonly optionsFile: string | null;
@@ -239,7 +242,7 @@ function defaultTemplates(): string {
   return join(folder, "templates.json");
 }
 
-type Outputs = Pick<CollectPlan, "printer" | "native" | "syncMs" | "optionsFile" | "countersFile">;
+type Outputs = Pick<CollectPlan, "printer" | "native" | "store" | "syncMs" | "optionsFile" | "countersFile">;
 
 /** One thing at the most goes to standard output: records, unless something else is asked for there. */
 function outputs(settings: CollectSettings): Outputs {
@@ -254,13 +257,15 @@ function outputs(settings: CollectSettings): Outputs {
       `standard output takes one thing: found ${[...onStdout, ...form].join(" and ")}; give one of them a file.`,
     );
   }
-  const print =
-    form.length > 0 || (quiet !== true && onStdout.length === 0 && native === undefined && to === undefined);
+  const store = storePlan(settings);
+  const elsewhere = onStdout.length > 0 || native !== undefined || to !== undefined || store !== null;
+  const print = form.length > 0 || (quiet !== true && !elsewhere);
   if (sync !== undefined && (native === undefined || native === "-"))
     throw new UsageError("--sync is for the file of --native: expected one beside it, found none.");
   return {
     printer: print ? printerOptions(settings) : null,
     native: native ?? null,
+    store,
     syncMs: sync === undefined ? Number.POSITIVE_INFINITY : waitingTime(sync, "--sync", "1ms"),
     optionsFile: options ?? null,
     countersFile: counters ?? null,

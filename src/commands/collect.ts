@@ -6,6 +6,7 @@ import { type CollectPlan, type CollectSettings, collectPlanOf } from "./collect
 import { CollectRun } from "./collect-run.ts";
 import { repeated } from "./option-values.ts";
 import { withReceiving } from "./receive-options.ts";
+import { withStoring } from "./store-options.ts";
 
 const EXAMPLES = `Examples:
   flowgauge collect                                  NetFlow, IPFIX and sFlow on UDP port 2055, one record per line
@@ -13,6 +14,7 @@ const EXAMPLES = `Examples:
   flowgauge collect --listen tcp://:4739 --listen udp://192.0.2.1:2055 --allow 10.0.0.0/8
   flowgauge collect file.pcap                        the messages in a capture, on any port
   flowgauge collect --quiet --summary json file.pcap | jq .exporters
+  flowgauge collect --store /data/flows --rotate 1m --keep-age 30d
   flowgauge collect --native flows.native --metrics 127.0.0.1:9155 --stats 1m
   flowgauge collect --quiet --relay 10.0.0.7:2055 --relay 10.0.0.8:2055
   flowgauge collect --to udp://10.0.0.9:4739 --protocol ipfix       all formats in, IPFIX out
@@ -41,7 +43,7 @@ function collectSyntax(): Command {
   const command = new Command("collect")
     .description("Collect NetFlow, IPFIX and sFlow: print, write or pass on the flow records.")
     .argument("[source...]", "addresses to listen on, or captures");
-  return withReceiving(command)
+  withReceiving(command)
     .option("--count <n>", "end after so many records")
     .option("--templates <file>", "where templates are kept over a restart; none = nowhere")
     .addOption(new Option("--relay <host:port>", "pass messages on unchanged; repeatable").argParser(repeated))
@@ -73,7 +75,8 @@ function collectSyntax(): Command {
       "have the Native file on the disk at this interval, for power failures (default: at the end)",
     )
     .option("--options <file>", "what exporters say of themselves as NDJSON, appended; - = standard output")
-    .option("--counters <file>", "sFlow's counter samples as NDJSON, appended; - = standard output")
+    .option("--counters <file>", "sFlow's counter samples as NDJSON, appended; - = standard output");
+  return withStoring(command)
     .optionsGroup("The ledger:")
     .option("--stats <duration>", "what has come since, on stderr, at this interval")
     .option("--metrics <host:port>", "HTTP: /metrics for Prometheus, /ledger.json; without a host on this machine only")
