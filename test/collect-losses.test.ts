@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestExporter, until, v5Message } from "./collector-run.ts";
 import { DatagramSink, freePort } from "./datagram-sink.ts";
-import { type Running, startProgram } from "./program.ts";
+import { CLI, lacks, missingPrograms, type Running, start, startProgram } from "./program.ts";
 
 let exporter: TestExporter;
 beforeAll(async () => {
@@ -112,5 +112,29 @@ describe("--to", () => {
       { flows: 600, sent: { records: 600 }, failed: { records: 0 }, unexplained: { flows: 0, records: 0 } },
       { flows: 600, failed: { records: 600 }, sent: { records: 0 }, unexplained: { flows: 0, records: 0 } },
     ]);
+  });
+});
+
+describe("a pipe whose reader has gone", () => {
+  const listen = `exec "$@" --templates none --buffer 64K --summary none udp://127.0.0.1:0`;
+  const through = (reader: string, ...args: string[]) =>
+    start([
+      "bash",
+      "-c",
+      `set -o pipefail; (${listen}) | ${reader}`,
+      "bash",
+      process.execPath,
+      CLI,
+      "collect",
+      ...args,
+    ]);
+
+  test.skipIf(lacks("pipes", missingPrograms("bash", "tail")))("ends the run, though nothing comes", async () => {
+    expect((await through("true", "--json").ended).code).toBe(0);
+  });
+
+  test.skipIf(lacks("pipes", missingPrograms("bash", "tail")))("a reader that stays gets its end at once", async () => {
+    const { code, stdout, stderr } = await through("cat", "--csv", "--fields", "packets", "--for", "0.3s").ended;
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: "packets\r\n" });
   });
 });

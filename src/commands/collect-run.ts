@@ -12,20 +12,17 @@ import {
   printCollect,
   printCollectChange,
   printExport,
-  printStore,
-  storeObject,
 } from "../report/index.ts";
-import type { StoreWriter } from "../store/index.ts";
 import type { CollectPlan } from "./collect-plan.ts";
 import { ExportOutlet, LiveOutlet } from "./export-outlet.ts";
 import { FlowSinks, type Outlet } from "./flow-sinks.ts";
 import { Interruption } from "./interruption.ts";
 import { countersObject, JsonLines, optionsObject, safeJson } from "./json-lines.ts";
 import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
+import { watchPipeReader } from "./pipe-reader.ts";
 import { progressState } from "./progress.ts";
 import { makeFolderOf, openReceiving, type Receiving } from "./receiving.ts";
 import { withSentences } from "./standard-streams.ts";
-import { openStore } from "./store-options.ts";
 import { TerminalWords, terminalLayout } from "./terminal-words.ts";
 
 /** How often the line of progress is looked at. */
@@ -42,7 +39,9 @@ export class CollectRun {
   private readonly counterLines: JsonLines | null;
   private readonly sinks: FlowSinks;
   private exporter: Exporter | LiveExporter | null = null;
-  private store: StoreWriter | null = null;
+  /** True when nobody reads standard output any more. */
+  private readerGone = false;
+  private stopWatching = () => {};
   /** Resolves when --count or --for is reached, or nobody takes records any more. */
   private readonly enough: Promise<void>;
   private readonly reachEnough: () => void;
@@ -62,7 +61,11 @@ export class CollectRun {
     this.reachEnough = reach;
     this.optionsLines = plan.optionsFile === null ? null : new JsonLines(plan.optionsFile);
     this.counterLines = plan.countersFile === null ? null : new JsonLines(plan.countersFile);
-    this.sinks = new FlowSinks(outlets(plan), plan.records, reach);
+    this.sinks = new FlowSinks(
+      outlets(plan, () => this.readerGone),
+      plan.records,
+      reach,
+    );
   }
 
   /** Gives the exit code; throws what a person should hear of a run that could not begin, or whose sinks failed. */
@@ -75,12 +78,13 @@ export class CollectRun {
     } catch (error) {
       // What the other sinks were given is theirs to keep.
       if (this.receiving !== null) await this.sinks.end().catch(() => {});
-      else await Promise.allSettled([this.exporter?.end(), this.store?.end()]);
+      else await this.exporter?.end();
       // A sink that fails while sockets are open is told at once.
       if (this.words.hasSaid((error as Error).message)) return EXIT.failed;
       throw error;
     } finally {
       this.stopTelling();
+      this.stopWatching();
       await this.metrics?.close();
       this.interruption.stop();
     }
@@ -99,6 +103,7 @@ export class CollectRun {
     try {
       this.tellStart(receiving);
       this.startTelling(receiving);
+      this.watchReader(receiving);
       await Promise.race([receiving.ended, this.enough, interruption.ended]);
     } finally {
       await receiving.close();
@@ -108,7 +113,6 @@ export class CollectRun {
   private async open(): Promise<Receiving> {
     const { plan, words, optionsLines, counterLines } = this;
     await this.openExporter();
-    if (plan.store !== null) this.sinks.add(await this.openStore(plan.store));
     return openReceiving(plan.receive, {
       collect: {
         ...plan.relay,
@@ -139,15 +143,6 @@ export class CollectRun {
       this.exporter = waiting;
       this.sinks.add(new ExportOutlet(waiting));
     }
-  }
-
-  private async openStore(store: NonNullable<CollectPlan["store"]>): Promise<StoreWriter> {
-    const { plan, words, sinks } = this;
-    this.store = await openStore(store, plan.receive.captures.length === 0, (sentence) => words.say(sentence), {
-      collected: () => this.receiving?.view.ledger ?? null,
-      leftOut: () => ({ beyond: sinks.beyond }),
-    });
-    return this.store;
   }
 
   /** A folder that nobody asked for is made, and done without where that cannot be. */
@@ -186,6 +181,15 @@ export class CollectRun {
     }
   }
 
+  /** Captures write soon, and hear of it then. */
+  private watchReader({ listening }: Receiving): void {
+    if (listening.length === 0 || this.plan.printer === null) return;
+    this.stopWatching = watchPipeReader(() => {
+      this.readerGone = true;
+      this.sinks.look();
+    });
+  }
+
   private stopTelling(): void {
     for (const timer of this.timers) clearInterval(timer);
     this.words.end();
@@ -204,17 +208,13 @@ export class CollectRun {
     if (receiving === null) return;
     const object = this.object(receiving);
     const exported = this.exporter?.summary() ?? null;
-    const stored = this.store?.summary() ?? null;
     if (plan.summary === "json") {
-      const passedOn = exported === null ? null : exportObject(exported);
-      const kept = stored === null ? null : storeObject(stored);
-      words.write(`${safeJson({ ...object, export: passedOn, store: kept })}\n`);
+      words.write(`${safeJson({ ...object, export: exported === null ? null : exportObject(exported) })}\n`);
       return;
     }
     const layout = terminalLayout(process.stderr);
     words.write(printCollect(object, { ...layout, ...nowOf(plan) }));
     if (exported !== null) words.write(printExport(exported, layout));
-    if (stored !== null) words.write(printStore(stored, layout));
   }
 
   private tellEnd(): number {
@@ -233,8 +233,7 @@ export class CollectRun {
     }
     if (plan.summary !== "none") this.tell();
     if (interruption.happened) return EXIT.interrupted;
-    const storing = this.store !== null && this.store.summary().problems.length > 0;
-    return problems.length > 0 || dropped > 0 || storing || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
+    return problems.length > 0 || dropped > 0 || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
   }
 }
 
@@ -243,12 +242,19 @@ function nowOf({ receive }: CollectPlan): { now?: number } {
   return receive.captures.length === 0 ? { now: Date.now() / 1000 } : {};
 }
 
-function outlets({ printer, native, syncMs }: CollectPlan): Outlet[] {
+function outlets({ printer, native, syncMs }: CollectPlan, readerGone: () => boolean): Outlet[] {
   const list: Outlet[] = [];
-  if (printer !== null)
-    list.push(
-      withSentences(createFlowPrinter({ ...printer, width: terminalLayout(process.stdout).width }, process.stdout)),
-    );
+  if (printer !== null) {
+    const { width } = terminalLayout(process.stdout);
+    const flows = withSentences(createFlowPrinter({ ...printer, width }, process.stdout));
+    list.push({
+      get closed() {
+        return flows.closed || readerGone();
+      },
+      write: (batch) => flows.write(batch),
+      end: () => flows.end(),
+    });
+  }
   if (native !== null) {
     list.push(new NativeWriter(native === "-" ? process.stdout : native, { syncMilliseconds: syncMs }));
   }

@@ -32,6 +32,11 @@ export class FlowSinks implements FlowSink {
     return this.sinks.length > 0 && this.sinks.every(({ closed }) => closed === true);
   }
 
+  /** A sink has closed by itself: nothing may be left to do. */
+  look(): void {
+    if (this.closed) this.done();
+  }
+
   write(batch: FlowBatch): void | Promise<void> {
     const given = Math.min(batch.rows, this.most - this.records);
     this.beyond += batch.rows - given;
