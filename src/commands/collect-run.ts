@@ -12,7 +12,10 @@ import {
   printCollect,
   printCollectChange,
   printExport,
+  printStore,
+  storeObject,
 } from "../report/index.ts";
+import type { StoreWriter } from "../store/index.ts";
 import type { CollectPlan } from "./collect-plan.ts";
 import { ExportOutlet, LiveOutlet } from "./export-outlet.ts";
 import { FlowSinks, type Outlet } from "./flow-sinks.ts";
@@ -23,6 +26,7 @@ import { watchPipeReader } from "./pipe-reader.ts";
 import { progressState } from "./progress.ts";
 import { makeFolderOf, openReceiving, type Receiving } from "./receiving.ts";
 import { withSentences } from "./standard-streams.ts";
+import { openStore } from "./store-options.ts";
 import { TerminalWords, terminalLayout } from "./terminal-words.ts";
 
 /** How often the line of progress is looked at. */
@@ -39,6 +43,7 @@ export class CollectRun {
   private readonly counterLines: JsonLines | null;
   private readonly sinks: FlowSinks;
   private exporter: Exporter | LiveExporter | null = null;
+  private store: StoreWriter | null = null;
   /** True when nobody reads standard output any more. */
   private readerGone = false;
   private stopWatching = () => {};
@@ -78,7 +83,7 @@ export class CollectRun {
     } catch (error) {
       // What the other sinks were given is theirs to keep.
       if (this.receiving !== null) await this.sinks.end().catch(() => {});
-      else await this.exporter?.end();
+      else await Promise.allSettled([this.exporter?.end(), this.store?.end()]);
       // A sink that fails while sockets are open is told at once.
       if (this.words.hasSaid((error as Error).message)) return EXIT.failed;
       throw error;
@@ -113,6 +118,7 @@ export class CollectRun {
   private async open(): Promise<Receiving> {
     const { plan, words, optionsLines, counterLines } = this;
     await this.openExporter();
+    if (plan.store !== null) this.sinks.add(await this.openStore(plan.store));
     return openReceiving(plan.receive, {
       collect: {
         ...plan.relay,
@@ -143,6 +149,15 @@ export class CollectRun {
       this.exporter = waiting;
       this.sinks.add(new ExportOutlet(waiting));
     }
+  }
+
+  private async openStore(store: NonNullable<CollectPlan["store"]>): Promise<StoreWriter> {
+    const { plan, words, sinks } = this;
+    this.store = await openStore(store, plan.receive.captures.length === 0, (sentence) => words.say(sentence), {
+      collected: () => this.receiving?.view.ledger ?? null,
+      leftOut: () => ({ beyond: sinks.beyond }),
+    });
+    return this.store;
   }
 
   /** A folder that nobody asked for is made, and done without where that cannot be. */
@@ -208,13 +223,17 @@ export class CollectRun {
     if (receiving === null) return;
     const object = this.object(receiving);
     const exported = this.exporter?.summary() ?? null;
+    const stored = this.store?.summary() ?? null;
     if (plan.summary === "json") {
-      words.write(`${safeJson({ ...object, export: exported === null ? null : exportObject(exported) })}\n`);
+      const passedOn = exported === null ? null : exportObject(exported);
+      const kept = stored === null ? null : storeObject(stored);
+      words.write(`${safeJson({ ...object, export: passedOn, store: kept })}\n`);
       return;
     }
     const layout = terminalLayout(process.stderr);
     words.write(printCollect(object, { ...layout, ...nowOf(plan) }));
     if (exported !== null) words.write(printExport(exported, layout));
+    if (stored !== null) words.write(printStore(stored, layout));
   }
 
   private tellEnd(): number {
@@ -233,7 +252,8 @@ export class CollectRun {
     }
     if (plan.summary !== "none") this.tell();
     if (interruption.happened) return EXIT.interrupted;
-    return problems.length > 0 || dropped > 0 || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
+    const storing = this.store !== null && this.store.summary().problems.length > 0;
+    return problems.length > 0 || dropped > 0 || storing || this.exporter?.failed() === true ? EXIT.failed : EXIT.ok;
   }
 }
 
