@@ -19,6 +19,7 @@ const FORMS = [
   /^(?:import|export)\s[^;"']*?\bfrom\s*["']([^"']+)["']/gm, // import x from "", export x from ""
   /^import\s*["']([^"']+)["']/gm, // import ""
   /^(?!\s*(?:\*|\/\/)).*?\bimport\(\s*["'`]([^"'`]+)["'`]/gm, // import(""), also as a type
+  /\bimport\.meta\.resolve\(\s*["'`]([^"'`]+)["'`]/gm, // a file of a package
   /\bnew URL\(\s*["'`]([^"'`]+\.[cm]?[jt]s)["'`]\s*,\s*import\.meta\.url/gm, // a worker's module
 ];
 

@@ -32,3 +32,22 @@ export function withTime(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${withSeparators(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
+
+const LENGTHS = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+] as const;
+
+/** `5 min`, `1 d 12 h`, `90.5 s`: a length of time by its two largest units. */
+export function withLength(seconds: number): string {
+  const words: string[] = [];
+  let rest = seconds;
+  for (const [length, unit] of LENGTHS) {
+    const count = Math.floor(rest / length);
+    if (count > 0) words.push(`${count} ${unit}`);
+    rest -= count * length;
+  }
+  if (words.length < 2 && (rest > 0 || words.length === 0)) words.push(`${Number(rest.toPrecision(6))} s`);
+  return words.slice(0, 2).join(" ");
+}

@@ -77,6 +77,7 @@ function shareColumn(table: Table, lines: readonly TableLine[], place: number, s
 
 function spareOf({ shape, columns, sortedBy }: Table, { name, role, field }: TableColumn, place: number): number {
   if (name === sortedBy) return 0;
+  if (name === `${sortedBy}Percent`) return 1;
   if (shape !== "list") {
     if (role === "key") return 0;
     const sole = sortedBy === null && columns.findIndex((column) => column.role === "measure") === place;

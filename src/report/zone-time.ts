@@ -60,6 +60,12 @@ export class ZoneClock {
     return ms + this.offsetMinutes(ms) * 60_000;
   }
 
+  /** The time (milliseconds since 1970 UTC) at which the zone's clock shows another, given as if it were one of UTC. */
+  fromClock(clockMs: number): number {
+    const near = clockMs - this.offsetMinutes(clockMs) * 60_000;
+    return clockMs - this.offsetMinutes(near) * 60_000;
+  }
+
   /** `2023-11-14 23:13:20.123`, the rest cut off. */
   text(ns: bigint, precision: ClockPrecision): string {
     return new Date(this.clockMs(ns)).toISOString().replace("T", " ").slice(0, OCTETS[precision]);
