@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import { isNative, NATIVE_OCTETS, NativeWriter } from "../files/index.ts";
-import type { TimeWindow } from "../query/index.ts";
-import { type Catalog, defaultStore, type FlowFiles, readCatalog } from "../store/index.ts";
+import type { KnownSpans, TimeWindow } from "../query/index.ts";
+import { type Catalog, defaultStore, type FlowFiles, readCatalog, type Segment } from "../store/index.ts";
 import { FlowStream } from "../track/index.ts";
 
 /** Where to ask. `files` lists anew each time: a store's files come and go. */
@@ -15,10 +15,14 @@ export interface QuerySources {
   readonly problems: readonly Error[];
   /** What a reader of the answer must know. */
   readonly notes: readonly string[];
-  /** True where all flows are in stores. */
-  readonly stores: boolean;
+  /** True where all flows are made of packets. */
+  readonly packets: boolean;
+  /** The spans that the stores have data of (ns); null = cannot be told, as there are files. */
+  known(): KnownSpans;
   close(): void;
 }
+
+const BILLION = 1_000_000_000n;
 
 type Kind = "store" | "native" | "parquet" | "packets";
 
@@ -86,15 +90,22 @@ class Sources implements QuerySources {
   readonly problems: Error[] = [];
   readonly notes: string[] = [];
   private folder: string | null = null;
+  private segments: readonly Segment[] = [];
   private readonly told = new Set<string>();
 
-  get stores(): boolean {
-    return this.native.length + this.parquet.length === 0;
+  get packets(): boolean {
+    return this.folder !== null && this.store.length + this.native.length + this.parquet.length === 1;
+  }
+
+  known(): KnownSpans {
+    if (this.native.length + this.parquet.length > 0) return null;
+    return spansOf(this.segments);
   }
 
   files(time: TimeWindow): FlowFiles {
     const catalogs = this.store.map((folder) => readCatalog(folder, catalogTime(time)));
     for (const { problems } of catalogs) this.tell(problems);
+    this.segments = catalogs.flatMap(({ segments }) => segments);
     return {
       native: [...this.native, ...catalogs.flatMap(({ native }: Catalog) => native)],
       parquet: [...this.parquet, ...catalogs.flatMap(({ parquet }: Catalog) => parquet)],
@@ -133,10 +144,22 @@ class Sources implements QuerySources {
   };
 }
 
+/** The intervals of segments, put together where they touch. */
+function spansOf(segments: readonly Segment[]): KnownSpans {
+  const spans: [bigint, bigint][] = [];
+  for (const { start, length } of [...segments].sort((a, b) => a.start - b.start)) {
+    const [from, to] = [BigInt(start) * BILLION, BigInt(start + length) * BILLION];
+    const last = spans.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = to > last[1] ? to : last[1];
+    else spans.push([from, to]);
+  }
+  return spans;
+}
+
 /** Whole seconds, both included. */
 function catalogTime({ from, to }: TimeWindow) {
   return {
-    from: from === null ? undefined : Number(from / 1_000_000_000n),
-    to: to === null ? undefined : Number(to / 1_000_000_000n) + 1,
+    from: from === null ? undefined : Number(from / BILLION),
+    to: to === null ? undefined : Number(to / BILLION) + 1,
   };
 }

@@ -1,19 +1,12 @@
 // flowgauge query: stored flows, files of flow records or captures -> lists, groups and time series.
 import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
-import {
-  type AskedFiles,
-  answer,
-  askFiles,
-
-  engineSentence,
-  SPREAD,
-  WITHIN,
-} from "../query/index.ts";
+import { type AskedFiles, answer, askFiles, engineSentence, SPREAD, WITHIN } from "../query/index.ts";
 import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
 import { Engine } from "../store/index.ts";
 import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { repeated } from "./option-values.ts";
+import { printList } from "./query-list.ts";
 import { choiceOf, groupingsOf, limitsOf, type QuerySettings } from "./query-plan.ts";
 import { QueryRun } from "./query-run.ts";
 import { openQuerySources, type QuerySources } from "./query-sources.ts";
@@ -97,10 +90,14 @@ async function runQuery(words: string[], settings: QuerySettings & FilterSetting
     sources = await openQuerySources(names, settings.store, run.signal);
     engine = Engine.open(limits);
     const asked = run.askedFiles(sources, choice.time);
+    if (groupings.length === 0) {
+      const from = sources.packets ? "packets" : "both";
+      await printList({ engine, asked, choice, from }, settings);
+    }
     for (const question of groupings) {
-      const opened = engine;
+      const [opened, opening] = [engine, sources];
       const table = await run.working(() =>
-        askFiles(opened, asked, (files) => answer(opened, files, choice, question)),
+        askFiles(opened, asked, (files) => answer(opened, files, choice, question, opening.known())),
       );
       await printTable({ ...table, notes: [...table.notes, ...sources.notes] }, print, process.stdout);
     }

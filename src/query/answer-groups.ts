@@ -22,7 +22,7 @@ export async function askCompact(engine: Engine, question: Sql): Promise<Compact
 }
 
 export const EITHER_NOTE =
-  "A flow counts for both of its ends: the rows add up to more than the total, which counts each flow once.";
+  "a flow counts for both of its ends: the rows add up to more than the total, which counts each flow once.";
 
 export async function answerGroups(
   engine: Engine,

@@ -26,7 +26,13 @@ export async function answerPercentile(
 ): Promise<Table> {
   const rate = rateOf(question);
   const percent = question.percentile!;
-  const series = await askSeries(engine, flows, choice, { ...question, measures: withRate(question.measures, rate) }, known);
+  const series = await askSeries(
+    engine,
+    flows,
+    choice,
+    { ...question, measures: withRate(question.measures, rate) },
+    known,
+  );
   const rates = (group: ReadonlyMap<number, Sums>) => ratesOf(series, group, rate, choice);
   const rows = series.groups.map((group) => [...group.keys, ...valuesOf(rates(group.sums), percent)]);
   const all = valuesOf(rates(sumOfAll(series)), percent);

@@ -74,7 +74,8 @@ export async function askSeries(
 }
 
 function wholeOf({ aggregates, either }: SeriesSql, keys: number, answer: CompactAnswer): Sums {
-  if (answer.data.length === 0 || answer.totals === undefined) return aggregates.map(({ additive }) => (additive ? 0n : null));
+  if (answer.data.length === 0 || answer.totals === undefined)
+    return aggregates.map(({ additive }) => (additive ? 0n : null));
   return readSums(aggregates, answer.totals, 2 + keys + (either ? aggregates.length : 0));
 }
 

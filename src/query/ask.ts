@@ -9,6 +9,8 @@ export interface AskedFiles {
   list(): FlowFiles;
   /** Told of a damaged file, which is left out from then on, or what is good of it: another file in its place. */
   damaged(path: string, error: SourceError): string | null;
+  /** True when a part of the answer is given away already: it cannot be asked for again. */
+  isFinal?(): boolean;
 }
 
 const TRIES = 3;
@@ -26,7 +28,7 @@ export async function askFiles<T>(
     try {
       answer = await ask(files);
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
+      if (!(error instanceof EngineError) || asked.isFinal?.() === true) throw error;
       if (missingFiles(files).length > 0 && tries++ < TRIES) continue;
       const damaged = await damagedFiles(engine, files, error);
       if (damaged.length === 0) throw error;
@@ -39,7 +41,7 @@ export async function askFiles<T>(
     // The engine passes over files that are not there without a word.
     const missing = missingFiles(files);
     if (missing.length === 0) return answer;
-    if (tries++ === TRIES) {
+    if (tries++ === TRIES || asked.isFinal?.() === true) {
       throw new SourceError(
         { source: missing[0]! },
         `expected the files to stay while they are read, found this one gone after ${TRIES} tries; ask again`,

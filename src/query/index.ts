@@ -11,6 +11,7 @@ export { filterSql } from "./filter/filter-sql.ts";
 export { FILTER_LIMITS, type FilterOptions } from "./filter/options.ts";
 export { parseFilter } from "./filter/parser.ts";
 export type { Filter } from "./filter/tree.ts";
+export { listFlows } from "./list-flows.ts";
 export { localCondition } from "./local-networks.ts";
 export { DEFAULT_MEASURES, type Measure, parseMeasure, SERIES_MEASURES } from "./measures.ts";
 export {
@@ -24,6 +25,7 @@ export {
   WITHIN,
   type Within,
 } from "./question.ts";
+export type { KnownSpans } from "./series-time.ts";
 export { type Bucket, parseBucket } from "./time-buckets.ts";
 export { parseTime } from "./time-words.ts";
 export { localZone } from "./zone.ts";

@@ -65,7 +65,10 @@ function inPieces(flows: Sql, buckets: BucketEdges, lower: bigint, upper: bigint
     arrayConcat(begins, if(isCut, [${outside}], emptyArrayInt64())) AS pieceFrom,
     arrayConcat(arrayPopFront(begins), if(t0 > 0, [hi], emptyArrayInt64()), if(isCut, [${outside}], emptyArrayInt64())) AS pieceTo)`;
   const parts = joinSql(
-    [...COUNTERS.map((name) => sql`${share(identifier(name))} AS ${identifier(name)}`), sql`${FIRST_ONLY} AS flowCount`],
+    [
+      ...COUNTERS.map((name) => sql`${share(identifier(name))} AS ${identifier(name)}`),
+      sql`${FIRST_ONLY} AS flowCount`,
+    ],
     ",",
   );
   const bucket = sql`if(pieceFrom < 0, ${outside}, ${bucketOf(sql`pieceFrom`, buckets)})`;
@@ -77,7 +80,10 @@ function inPieces(flows: Sql, buckets: BucketEdges, lower: bigint, upper: bigint
 /** The beginnings of buckets between lo and hi, neither included. */
 function innerEdges({ uniform, edges }: BucketEdges): Sql {
   if (uniform === null) {
-    return sql`arrayFilter(edge -> edge > lo AND edge < hi, ${param("Array(Int64)", edges.map((edge) => BigInt(edge) * BILLION))})`;
+    return sql`arrayFilter(edge -> edge > lo AND edge < hi, ${param(
+      "Array(Int64)",
+      edges.map((edge) => BigInt(edge) * BILLION),
+    )})`;
   }
   const length = int64(BigInt(uniform) * BILLION);
   const count = sql`toUInt64(least(intDiv(${lastOf("lo", "hi")}, ${length}) - intDiv(lo, ${length}), ${int64(MOST_PIECES)}))`;

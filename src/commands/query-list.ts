@@ -1,0 +1,96 @@
+// Lists of flows: from the engine's stream to the printer of flow records.
+import { UsageError } from "../core/errors.ts";
+import { type AnyFieldName, FIELDS, findField, OTHER } from "../core/fields.ts";
+import { quoteWithHint } from "../core/suggestion.ts";
+import {
+  type AskedFiles,
+  askFiles,
+  type FlowChoice,
+  type ListQuestion,
+  listFlows,
+  parseMeasure,
+} from "../query/index.ts";
+import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
+import type { Engine } from "../store/index.ts";
+import { fieldList, whole } from "./option-values.ts";
+import { type QuerySettings, splitSort } from "./query-plan.ts";
+import { withSentences } from "./standard-streams.ts";
+
+/** What measures are called that a single flow has under another name. */
+const OF_ONE_FLOW: Readonly<Record<string, AnyFieldName>> = {
+  first: "start",
+  last: "end",
+  forwardBytes: "bytes",
+  forwardPackets: "packets",
+};
+const RATES = ["duration", "bps", "pps", "bpp"] as const;
+
+export function listOf({ sort, limit }: QuerySettings): ListQuestion {
+  return {
+    sort: sortOf(sort),
+    limit: limit === undefined ? null : whole(limit, "--limit", 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function sortOf(text: string | undefined): ListQuestion["sort"] {
+  const { by, descending } = splitSort(text);
+  if (by === null) return { by: "start", descending: false };
+  if (by === "none") return null;
+  const rate = RATES.find((name) => name === by.toLowerCase());
+  if (rate !== undefined) return { by: rate, descending: descending ?? true };
+  const field = findField(by)?.name ?? fieldOfMeasure(by);
+  if (field !== undefined && field !== OTHER.name) {
+    const counter = FIELDS.find(({ name }) => name === field)?.unit !== null;
+    return { by: field as AnyFieldName, descending: descending ?? counter };
+  }
+  const names = [...FIELDS.map(({ name }) => name), ...RATES, "none"];
+  throw new UsageError(`--sort: expected a field, duration, bps, pps, bpp or none, found ${quoteWithHint(by, names)}.`);
+}
+
+/** nfdump's words for what is counted: ibytes, obytes, tstart ... */
+function fieldOfMeasure(word: string): string | undefined {
+  try {
+    const { name } = parseMeasure(word);
+    return OF_ONE_FLOW[name] ?? FIELDS.find((field) => field.name === name)?.name;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ListRun {
+  readonly engine: Engine;
+  readonly asked: AskedFiles;
+  readonly choice: FlowChoice;
+  /** Where the records come from: which columns they have. */
+  readonly from: "packets" | "both";
+}
+
+export async function printList({ engine, asked, choice, from }: ListRun, settings: QuerySettings): Promise<void> {
+  const question = listOf(settings);
+  const fields = settings.fields === undefined ? undefined : fieldList(settings.fields, "both");
+  const printer = printerOptions(settings, from, fields);
+  const sink = withSentences(createFlowPrinter(printer, process.stdout));
+  const enough = new AbortController();
+  let printed = false;
+  const once = { ...asked, isFinal: () => printed };
+  await askFiles(engine, once, async (files) => {
+    for await (const batch of listFlows(engine, files, choice, question, fields ?? null, enough.signal)) {
+      printed = true;
+      await sink.write(batch);
+      if (!sink.closed) continue;
+      enough.abort();
+      return;
+    }
+  });
+  await sink.end();
+}
+
+function printerOptions(
+  { json, ndjson, csv, header }: QuerySettings,
+  from: "packets" | "both",
+  fields: readonly AnyFieldName[] | undefined,
+): FlowPrinterOptions {
+  const format = json || ndjson ? "json" : csv ? "csv" : "line";
+  const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  return { format, from, header, colour, ...(fields === undefined ? {} : { fields }) };
+}

@@ -1,0 +1,22 @@
+// A list of flows as SQL: their fields as they are, ordered by one of them or by a value that is made of them.
+import { type AnyFieldName, FIELDS } from "../core/fields.ts";
+import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
+import type { ListQuestion } from "./question.ts";
+import { ROW_VALUES } from "./row-values.ts";
+
+/** `flows` is a FROM expression of chosenFlows' shape; `fields` null = all there are. */
+export function listSql(flows: Sql, { sort, limit }: ListQuestion, fields: readonly AnyFieldName[] | null): Sql {
+  // ipVersion says whether :: is an address.
+  const names = fields === null ? FIELDS.map(({ name }) => name) : [...new Set([...fields, "ipVersion"])];
+  const columns = joinSql(names.map(identifier), ",");
+  const ordered = sort === null ? sql`` : sql` ORDER BY ${orderOf(sort)}`;
+  const limited = limit === null ? sql`` : sql` LIMIT ${param("UInt64", limit)}`;
+  return sql`SELECT ${columns} FROM ${flows}${ordered}${limited}`;
+}
+
+/** Equals are ordered by their times and ends, so that the same question has the same answer. */
+function orderOf({ by, descending }: NonNullable<ListQuestion["sort"]>): Sql {
+  const value = by in ROW_VALUES ? ROW_VALUES[by as keyof typeof ROW_VALUES] : identifier(by);
+  const direction = descending ? sql`DESC NULLS LAST` : sql`ASC NULLS LAST`;
+  return sql`${value} ${direction}, start, end, srcAddr, dstAddr, srcPort, dstPort, proto, bytes`;
+}
