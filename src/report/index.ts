@@ -21,4 +21,8 @@ export {
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
+export { type ExpiryReport, expiryObject, printExpiry } from "./expiry-text.ts";
+export { explainedObject, printExplained } from "./explain-text.ts";
 export type { GraphStyle, GraphTheme, GraphUnit } from "./graph.ts";
+export { printStoreInfo, storeInfoObject } from "./store-info-text.ts";
+export { printVerified, verifiedObject } from "./verify-text.ts";
