@@ -168,13 +168,16 @@ class BucketTable {
   add(amounts: Map<string, Float64Array>, name: string, row: readonly Value[], measure: number): void {
     const time = row[this.time];
     if (typeof time !== "bigint") return;
+    const amount = row[measure] ?? null;
     const bucket = this.places.get(Number(time / 1_000_000n))!;
     let values = amounts.get(name);
     if (values === undefined) {
       values = this.empty();
       amounts.set(name, values);
     }
-    values[bucket]! += Number(row[measure] ?? 0);
+    // A row without a value says that nothing is known of its bucket.
+    if (amount === null) return;
+    values[bucket]! += Number(amount);
     this.seen[bucket] = 1;
   }
 

@@ -60,7 +60,7 @@ export function scaleOf(chart: TimeChart, lines: boolean, log: boolean, ticks: n
 
 function* picture(chart: TimeChart, options: TerminalGraphOptions): Generator<string, void, void> {
   const { width, ascii, lines, log, depth } = options;
-  const height = options.height > 0 ? options.height : Math.min(18, Math.max(8, Math.round(width / 6)));
+  const height = options.height > 0 ? options.height : Math.min(24, Math.max(8, Math.round(width / 6)));
   const scale = scaleOf(chart, lines, log, Math.max(2, Math.floor(height / 3)));
   const gutter = Math.min(width - LEAST_PLOT - 1, Math.max(...scale.ticks.map(({ label }) => cellWidth(label))));
   const area: Area = { left: gutter + 1, top: 0, width: width - gutter - 1, height };
@@ -81,7 +81,9 @@ function* picture(chart: TimeChart, options: TerminalGraphOptions): Generator<st
     ...(gaps ? [`${ascii ? UNKNOWN.ascii : UNKNOWN.mark} not known`] : []),
     ...(levelSeen ? [`${ascii ? "-" : "┄"} 95th percentile of all`] : []),
   ];
-  if (marks.length > 0) yield `${styled(marks.join("   "), "dim", depth !== "none")}\n`;
+  const one = marks.join("   ");
+  for (const line of cellWidth(one) <= width ? [one] : marks.flatMap((mark) => brokenLines(mark, width)))
+    if (line !== "") yield `${styled(line, "dim", depth !== "none")}\n`;
   yield "\n";
 }
 
