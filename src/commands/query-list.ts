@@ -9,6 +9,7 @@ import {
   type ListQuestion,
   listFlows,
   parseMeasure,
+  writeFlowsParquet,
 } from "../query/index.ts";
 import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
 import type { Engine } from "../store/index.ts";
@@ -68,6 +69,11 @@ export interface ListRun {
 export async function printList({ engine, asked, choice, from }: ListRun, settings: QuerySettings): Promise<void> {
   const question = listOf(settings);
   const fields = settings.fields === undefined ? undefined : fieldList(settings.fields, "both");
+  if (settings.parquet !== undefined) {
+    const path = settings.parquet;
+    await askFiles(engine, asked, (files) => writeFlowsParquet(engine, files, choice, question, fields ?? null, path));
+    return;
+  }
   const printer = printerOptions(settings, from, fields);
   const sink = withSentences(createFlowPrinter(printer, process.stdout));
   const enough = new AbortController();

@@ -38,6 +38,11 @@ export class QueryRun {
     }
   }
 
+  /** What a reader of a list must know. */
+  note(text: string): void {
+    this.terminal.write(`flowgauge: ${text}\n`);
+  }
+
   /** On a terminal: a line that says how long it has been working. */
   async working<T>(work: () => Promise<T>): Promise<T> {
     const { terminal } = this;

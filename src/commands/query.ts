@@ -1,7 +1,17 @@
 // flowgauge query: stored flows, files of flow records or captures -> lists, groups and time series.
 import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { type AskedFiles, answer, askFiles, engineSentence, SPREAD, WITHIN } from "../query/index.ts";
+import {
+  answer,
+  askFiles,
+  choiceNotes,
+  engineSentence,
+  type FlowChoice,
+  type GroupQuestion,
+  SPREAD,
+  WITHIN,
+  writeTableParquet,
+} from "../query/index.ts";
 import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
 import { Engine } from "../store/index.ts";
 import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
@@ -80,27 +90,20 @@ export function queryCommand(): Command {
 async function runQuery(words: string[], settings: QuerySettings & FilterSettings): Promise<void> {
   const { sources: names, filter } = await filterArgument(words, settings);
   const choice = choiceOf(settings, filter, Date.now());
-  const groupings = groupingsOf(settings);
-  const print = printOptions(settings);
-  const limits = limitsOf(settings);
+  const plan: QueryPlan = { choice, groupings: groupingsOf(settings), print: printOptions(settings), settings };
+  if (plan.groupings.length > 1 && settings.parquet !== undefined) {
+    throw new UsageError(
+      "--parquet: expected one grouping, as a Parquet file has one table, found several --by; run them one by one.",
+    );
+  }
   const run = new QueryRun(process.stderr);
   let sources: QuerySources | null = null;
   let engine: Engine | null = null;
   try {
+    const limits = limitsOf(settings);
     sources = await openQuerySources(names, settings.store, run.signal);
     engine = Engine.open(limits);
-    const asked = run.askedFiles(sources, choice.time);
-    if (groupings.length === 0) {
-      const from = sources.packets ? "packets" : "both";
-      await printList({ engine, asked, choice, from }, settings);
-    }
-    for (const question of groupings) {
-      const [opened, opening] = [engine, sources];
-      const table = await run.working(() =>
-        askFiles(opened, asked, (files) => answer(opened, files, choice, question, opening.known())),
-      );
-      await printTable({ ...table, notes: [...table.notes, ...sources.notes] }, print, process.stdout);
-    }
+    await answerAll(plan, engine, sources, run);
     run.tell(sources.problems);
   } catch (error) {
     throw engineSentence(error);
@@ -110,6 +113,32 @@ async function runQuery(words: string[], settings: QuerySettings & FilterSetting
     run.stop();
   }
   process.exitCode = run.failed && settings.lenient !== true ? 1 : 0;
+}
+
+interface QueryPlan {
+  readonly choice: FlowChoice;
+  readonly groupings: readonly GroupQuestion[];
+  readonly print: TablePrintOptions;
+  readonly settings: QuerySettings;
+}
+
+async function answerAll(plan: QueryPlan, engine: Engine, sources: QuerySources, run: QueryRun): Promise<void> {
+  const { choice, groupings, print, settings } = plan;
+  const asked = run.askedFiles(sources, choice.time);
+  const notes = await run.working(() => askFiles(engine, asked, (files) => choiceNotes(engine, files, choice)));
+  const all = [...notes, ...sources.notes];
+  if (groupings.length === 0) {
+    for (const note of notes) run.note(note);
+    await printList({ engine, asked, choice, from: sources.packets ? "packets" : "both" }, settings);
+  }
+  for (const question of groupings) {
+    const table = await run.working(() =>
+      askFiles(engine, asked, (files) => answer(engine, files, choice, question, sources.known())),
+    );
+    const noted = { ...table, notes: [...table.notes, ...all] };
+    if (settings.parquet === undefined) await printTable(noted, print, process.stdout);
+    else await writeTableParquet(engine, noted, settings.parquet);
+  }
 }
 
 function printOptions({ json, ndjson, csv, raw, header, totals }: QuerySettings): TablePrintOptions {

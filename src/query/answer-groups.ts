@@ -4,22 +4,13 @@ import type { Sql } from "../core/sql.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
 import type { Engine } from "../store/index.ts";
 import type { Dimension } from "./dimensions.ts";
-import { type GroupSql, groupSql } from "./group-sql.ts";
+import type { CompactAnswer } from "./compact-answer.ts";
+import type { GroupSql } from "./group-sql.ts";
+import { askGroups } from "./heavy-groups.ts";
 import { type Answered, readKey } from "./key-values.ts";
 import { MeasureValues, readSums, rest, type Sums } from "./measure-values.ts";
 import type { Measure } from "./measures.ts";
 import type { FlowChoice, GroupQuestion } from "./question.ts";
-
-/** The engine's JSONCompact. */
-export interface CompactAnswer {
-  readonly data: readonly (readonly Answered[])[];
-  readonly totals?: readonly Answered[];
-  readonly rows_before_limit_at_least?: number;
-}
-
-export async function askCompact(engine: Engine, question: Sql): Promise<CompactAnswer> {
-  return JSON.parse(new TextDecoder().decode(await engine.query(question, "JSONCompact"))) as CompactAnswer;
-}
 
 export const EITHER_NOTE =
   "a flow counts for both of its ends: the rows add up to more than the total, which counts each flow once.";
@@ -31,13 +22,11 @@ export async function answerGroups(
   question: GroupQuestion,
 ): Promise<Table> {
   const { keys, measures, top, sort } = question;
-  const asked = groupSql(flows, question, keys.length === 0 ? null : top);
-  const answer = await askCompact(engine, asked.text);
+  const { asked, answer, count } = await askGroups(engine, flows, question, keys.length === 0 ? null : top);
   const groups = answer.data.map((row) => readSums(asked.aggregates, row, keys.length));
   const whole = wholeOf(asked, keys, answer);
   const values = new MeasureValues(measures, asked.aggregates, whole);
-  const count = answer.rows_before_limit_at_least ?? answer.data.length;
-  const left = keys.length > 0 && count > answer.data.length && !asked.either;
+  const left = keys.length > 0 && (count === null || count > answer.data.length) && !asked.either;
   const none = keys.map(() => null);
   return {
     shape: "group",
@@ -82,9 +71,11 @@ export function columnsOf(keys: readonly Dimension[], measures: readonly Measure
   ];
 }
 
-function titleOf({ keys, sort, top }: GroupQuestion, shown: number, count: number): string {
+function titleOf({ keys, sort, top }: GroupQuestion, shown: number, count: number | null): string {
   if (keys.length === 0) return "all flows";
   const names = keys.map(({ name }) => name).join(", ");
   const order = `by ${sort.by}${sort.descending ? "" : ", the least first"}`;
+  // Groups that were not looked at are not counted (heavy-groups.ts).
+  if (count === null) return `top ${shown} ${names} ${order}`;
   return top === null || count <= shown ? `${count} ${names} ${order}` : `top ${shown} of ${count} ${names} ${order}`;
 }

@@ -18,18 +18,24 @@ const SCALED = joinSql(
  * reads only the columns that a question uses.
  */
 export function chosenFlows(files: FlowFiles, choice: FlowChoice): Sql {
-  const { biflowIdleMs, dedup, scale, condition } = choice;
+  const { biflowIdleMs, dedup, scale } = choice;
   let flows = flowsTable(files);
-  if (dedup || biflowIdleMs !== null) {
-    // Who belongs to a flow of this time may itself be a little outside of it.
-    const around = widened(choice.time, BigInt(Math.max(biflowIdleMs ?? 0, 1000)) * 1_000_000n);
-    flows = sql`(SELECT * FROM ${flows} WHERE ${timeCondition(around)})`;
-    if (dedup) flows = deduplicated(flows);
-    if (biflowIdleMs !== null) flows = stitched(flows, biflowIdleMs);
-  }
-  const where = joinSql([timeCondition(choice.time), ...(condition === null ? [] : [sql`(${condition})`])], "and");
-  const chosen = sql`(SELECT *, greatest(flows, 1) AS flowCount, ${BEGAN} AS began, ${ENDED} AS ended FROM ${flows} WHERE ${where})`;
+  if (dedup || biflowIdleMs !== null) flows = recordsAround(flows, choice);
+  if (dedup) flows = deduplicated(flows);
+  if (biflowIdleMs !== null) flows = stitched(flows, biflowIdleMs);
+  const chosen = sql`(SELECT *, greatest(flows, 1) AS flowCount, ${BEGAN} AS began, ${ENDED} AS ended FROM ${flows} WHERE ${plainWhere(choice)})`;
   return scale ? sql`(SELECT * REPLACE (${SCALED}) FROM ${chosen})` : chosen;
+}
+
+/** The condition that a question puts on each flow. */
+export function plainWhere({ time, condition }: FlowChoice): Sql {
+  return joinSql([timeCondition(time), ...(condition === null ? [] : [sql`(${condition})`])], "and");
+}
+
+/** Records that may belong to flows of the time asked for: who does may be a little outside of it itself. */
+export function recordsAround(flows: Sql, { time, biflowIdleMs }: FlowChoice): Sql {
+  const around = widened(time, BigInt(Math.max(biflowIdleMs ?? 0, 1000)) * 1_000_000n);
+  return sql`(SELECT * FROM ${flows} WHERE ${timeCondition(around)})`;
 }
 
 function widened({ from, to }: TimeWindow, by: bigint): TimeWindow {

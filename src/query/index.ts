@@ -2,6 +2,7 @@
 
 export { answer } from "./answer.ts";
 export { type AskedFiles, askFiles } from "./ask.ts";
+export { choiceNotes } from "./choice-notes.ts";
 export { type Dimension, parseDimension } from "./dimensions.ts";
 export { engineSentence } from "./engine-sentence.ts";
 export { type BatchFilter, filterBatch } from "./filter/batch-filter.ts";
@@ -14,6 +15,7 @@ export type { Filter } from "./filter/tree.ts";
 export { listFlows } from "./list-flows.ts";
 export { localCondition } from "./local-networks.ts";
 export { DEFAULT_MEASURES, type Measure, parseMeasure, SERIES_MEASURES } from "./measures.ts";
+export { writeFlowsParquet, writeTableParquet } from "./parquet-file.ts";
 export {
   type FlowChoice,
   type GroupQuestion,
