@@ -1,5 +1,5 @@
 // Where a question's flows come from: files of the store, or files that a person named, as one table with every field of the one table.
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { FIELDS } from "../core/fields.ts";
 import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
@@ -50,19 +50,32 @@ function parquetTable(pattern: string, more: Sql): Sql {
 const SPECIAL = /[{}*?,]/;
 
 /**
- * One pattern for the files of each folder: the engine does not take several whole paths in braces. It passes over files that
- * are not there without a word, if a pattern names more than one: who asks must know that they are.
+ * One pattern for all files below one folder, however many folders they are in: a table for each folder of a year is more than the
+ * engine reads as one question. The engine does not take whole paths in braces, and passes over files that are not there without a
+ * word, if a pattern names more than one: who asks must know that they are.
  */
 function patterns(paths: readonly string[]): readonly string[] {
-  const folders = new Map<string, string[]>();
   for (const path of paths) {
     if (SPECIAL.test(path)) {
       throw new UsageError(
         `expected a path without { } * ? and commas, which the engine cannot read, found ${path}; rename it or link to it.`,
       );
     }
-    const files = folders.get(dirname(path)) ?? [];
-    if (files.push(basename(path)) === 1) folders.set(dirname(path), files);
   }
-  return [...folders].map(([folder, files]) => join(folder, files.length === 1 ? files[0]! : `{${files.join(",")}}`));
+  if (paths.length < 2) return paths;
+  const top = commonFolder(paths);
+  if (top !== "/") return [`${top}/{${paths.map((path) => path.slice(top.length + 1)).join(",")}}`];
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const first = path.split("/", 2)[1]!;
+    groups.set(first, [...(groups.get(first) ?? []), path]);
+  }
+  return [...groups.values()].flatMap((group) => (groups.size === 1 ? group : patterns(group)));
+}
+
+/** "/" where they have none in common. */
+function commonFolder(paths: readonly string[]): string {
+  let common = dirname(paths[0]!);
+  for (const path of paths) while (common !== "/" && !path.startsWith(`${common}/`)) common = dirname(common);
+  return common;
 }

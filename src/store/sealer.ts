@@ -109,7 +109,7 @@ export class Sealer {
     }
     await new Promise<void>((resolve) => {
       this.stopWaiting = resolve;
-      setTimeout(resolve, RETRY_MS).unref();
+      setTimeout(resolve, RETRY_MS);
     });
   }
 
