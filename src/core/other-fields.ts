@@ -64,6 +64,29 @@ export class OtherFields {
     this.rows = other.rows;
   }
 
+  /** Keeps the entries of the rows (of so many) whose mark is not 0; they become rows 0, 1, 2 ... */
+  keep(marks: Uint8Array, rows: number): void {
+    const { names, valueEnds, text, ends } = this;
+    let [kept, entries, octets, entry, from] = [0, 0, 0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      // Read before it is written over: rows only move to the front.
+      const end = this.end(row);
+      for (; entry < end; entry++) {
+        const valueEnd = valueEnds[entry]!;
+        if (marks[row] !== 0) {
+          text.copyWithin(octets, from, valueEnd);
+          octets += valueEnd - from;
+          names[entries] = names[entry]!;
+          valueEnds[entries++] = octets;
+        }
+        from = valueEnd;
+      }
+      if (marks[row] !== 0) ends[kept++] = entries;
+    }
+    this.count = entries;
+    this.rows = kept;
+  }
+
   /** Octets of all values. */
   get octets(): number {
     return this.count === 0 ? 0 : this.valueEnds[this.count - 1]!;

@@ -1,5 +1,6 @@
 // The tree of a filter: what the parser makes, and predicates and SQL are made of. Words, aliases, scales and names are gone in it.
 import type { FieldName } from "../../core/elements.ts";
+import type { Pattern } from "./pattern.ts";
 
 /** Characters `from` .. `to` (not included) of the filter's text. */
 export interface Span {
@@ -24,8 +25,6 @@ export type Derived = "duration" | "pps" | "bps" | "bpp";
 
 /** Inclusive, in rising order, not touching one another. */
 export type NumberRanges = readonly (readonly [least: bigint, most: bigint])[];
-/** Two addresses of 16 octets each, inclusive; rising, not touching. */
-export type AddressRanges = readonly (readonly [least: Uint8Array, most: Uint8Array])[];
 
 /** What a text is taken from: an entry of `other`, or an address or MAC as it is printed (none = ""). */
 export type TextSubject =
@@ -34,7 +33,7 @@ export type TextSubject =
 
 export type TextMatch =
   | { readonly kind: "equals" | "contains" | "starts" | "ends"; readonly text: string }
-  | { readonly kind: "matches"; readonly pattern: import("./pattern.ts").Pattern };
+  | { readonly kind: "matches"; readonly pattern: Pattern };
 
 /** Every test is true or false: what is not known matches no comparison. */
 export type FilterTest =
@@ -43,7 +42,7 @@ export type FilterTest =
   | { readonly kind: "numbers"; readonly of: Quantity; readonly ranges: NumberRanges }
   | { readonly kind: "derived"; readonly of: Derived; readonly is: Comparison; readonly value: number }
   | { readonly kind: "bits"; readonly field: FieldName; readonly mask: number; readonly value: number }
-  | { readonly kind: "addresses"; readonly field: FieldName; readonly ranges: AddressRanges }
+  | { readonly kind: "addresses"; readonly field: FieldName; readonly ranges: NumberRanges }
   | { readonly kind: "time"; readonly field: FieldName; readonly is: Comparison; readonly nanoseconds: bigint }
   /** Seconds since midnight of `start` in the zone; `from` > `to` goes over midnight, `to` is not included. */
   | { readonly kind: "clock"; readonly from: number; readonly to: number; readonly zone: string }
