@@ -8,7 +8,21 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build, checkNode, install, ROOT, say } from "./setup.mjs";
 
-const COMMANDS = ["track", "export", "collect", "query", "doctor", "help", "--help", "-h", "--version", "-V"];
+const COMMANDS = [
+  "track",
+  "export",
+  "collect",
+  "query",
+  "sql",
+  "store",
+  "explain",
+  "doctor",
+  "help",
+  "--help",
+  "-h",
+  "--version",
+  "-V",
+];
 const DEMO = join(ROOT, "fixtures", "demo.pcapng.gz");
 
 // npm runs scripts in the package's folder; a FILE is meant from where the person stands.

@@ -22,7 +22,9 @@ async function program(argv: readonly string[]): Promise<Command> {
     .showSuggestionAfterError();
   const asked = COMMANDS.get(argv[2] ?? "");
   for (const load of asked === undefined ? COMMANDS.values() : [asked]) {
-    root.addCommand((await load()).copyInheritedSettings(root));
+    const command = (await load()).copyInheritedSettings(root);
+    for (const below of command.commands) below.copyInheritedSettings(command);
+    root.addCommand(command);
   }
   return root;
 }

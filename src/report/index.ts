@@ -21,8 +21,11 @@ export {
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
+export { compactionLine, compactionObject } from "./compaction-text.ts";
 export { type ExpiryReport, expiryObject, printExpiry } from "./expiry-text.ts";
 export { explainedObject, printExplained } from "./explain-text.ts";
 export type { GraphStyle, GraphTheme, GraphUnit } from "./graph.ts";
+export type { ListHead } from "./list-table-layout.ts";
+export { printRepaired, repairedObject } from "./repair-text.ts";
 export { printStoreInfo, storeInfoObject } from "./store-info-text.ts";
 export { printVerified, verifiedObject } from "./verify-text.ts";

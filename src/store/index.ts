@@ -14,6 +14,7 @@ export { hasLimits, type KeepPolicy } from "./keep-policy.ts";
 export { CHANGES, type Change } from "./ledger-file.ts";
 export type { LedgerSources } from "./ledger-writer.ts";
 export { commandWords, ON_SEAL_PLACEHOLDERS } from "./on-seal.ts";
+export { type Repaired, type RepairStep, repairStore } from "./repair.ts";
 export { readStoreFiles } from "./store-files.ts";
 export { defaultStore, readStoreFolder, type StoreSettings } from "./store-folder.ts";
 export { type StoreInfo, storeInfo } from "./store-info.ts";
