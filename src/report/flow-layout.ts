@@ -10,4 +10,6 @@ export interface FlowLayout {
   /** Octets that the record of a row takes at the most; `record` may be called when so many are reserved. */
   octets(row: number): number;
   record(out: ByteWriter, row: number): void;
+  /** Writes what stands behind the last record, if anything. Reserves by itself. */
+  footer?(out: ByteWriter): void;
 }

@@ -7,11 +7,12 @@ import { ByteWriter } from "./byte-writer.ts";
 import { ColumnLayout } from "./column-layout.ts";
 import type { FlowLayout } from "./flow-layout.ts";
 import { LineLayout } from "./line-layout.ts";
+import { type ListHead, ListTableLayout } from "./list-table-layout.ts";
 import { NftrkLayout } from "./nftrk-layout.ts";
 import { RecordLayout } from "./record-layout.ts";
 import { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
 
-export const FLOW_FORMATS = ["line", "events", "nftrk", "json", "csv"] as const;
+export const FLOW_FORMATS = ["line", "events", "nftrk", "json", "csv", "table"] as const;
 export type FlowFormat = (typeof FLOW_FORMATS)[number];
 
 export interface FlowPrinterOptions {
@@ -25,6 +26,8 @@ export interface FlowPrinterOptions {
   readonly colour?: boolean | undefined;
   /** Columns of the terminal that `line` and `events` are to fit, by leaving out what is needed least; 0 = all is shown. */
   readonly width?: number | undefined;
+  /** `table`: what the one object says beside its rows. */
+  readonly head?: ListHead | undefined;
 }
 
 /** Anything that takes flow records. A batch is its owner's again when `write` has returned. */
@@ -44,16 +47,31 @@ export interface FlowPrinter extends FlowSink {
  * `end` resolves when the stream has taken everything; the stream itself stays open.
  */
 export function createFlowPrinter(options: FlowPrinterOptions, destination: TextDestination): FlowPrinter {
-  return new Printer(layoutOf(options), options.header ?? true, new TextOutput(destination));
+  return new Printer(
+    layoutOf(options),
+    options.format === "table" || (options.header ?? true),
+    new TextOutput(destination),
+  );
 }
 
-function layoutOf({ format, fields, from = "packets", colour = false, width = 0 }: FlowPrinterOptions): FlowLayout {
+const NO_HEAD: ListHead = { title: "flows", from: null, to: null, sortedBy: null, notes: [] };
+
+function layoutOf({
+  format,
+  fields,
+  from = "packets",
+  colour = false,
+  width = 0,
+  head,
+}: FlowPrinterOptions): FlowLayout {
   const chosen = fields?.map((word) => fieldOf(word, from));
   if (chosen?.length === 0) throw new UsageError("at least one field was expected, but the list is empty");
   switch (format) {
     case "json":
     case "csv":
       return new RecordLayout(chosen ?? fieldsFrom(from), format);
+    case "table":
+      return new ListTableLayout(chosen ?? fieldsFrom(from), head ?? NO_HEAD);
     case "nftrk":
       if (chosen !== undefined)
         throw new UsageError("the nftrk layout has its own fields: leave out the list of fields");
@@ -106,6 +124,7 @@ class Printer implements FlowPrinter {
 
   async end(): Promise<void> {
     this.writeHeader();
+    this.layout.footer?.(this.out);
     this.output.send(this.out);
     await this.output.finish();
   }

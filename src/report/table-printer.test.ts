@@ -7,7 +7,10 @@ import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { GROUP, HOSTILE, key, LIST, measure, ns, SERIES } from "../../test/sample-tables.ts";
+import { type AnyFieldName, FIELDS } from "../core/fields.ts";
+import { FlowBatch } from "../core/flow-batch.ts";
 import { COLUMN_TYPES, COLUMN_UNITS, TABLE_SHAPES, type Table } from "../core/table.ts";
+import { createFlowPrinter } from "./flow-printer.ts";
 import { printTable, type TablePrintOptions, tablePieces } from "./table-printer.ts";
 
 const text = (table: Table, options: TablePrintOptions) => [...tablePieces(table, options)].join("");
@@ -198,6 +201,48 @@ describe("json", () => {
       other: { interfaceName: HOSTILE },
     });
     expect(text(GROUP, { form: "json" })).toContain('"from":"2026-11-20T08:00:00Z"');
+  });
+});
+
+describe("json of flows, streamed", () => {
+  async function printed(rows: readonly number[], fields?: readonly AnyFieldName[]): Promise<string> {
+    const pieces: Buffer[] = [];
+    const stream = new Writable({
+      write(piece, _, done) {
+        pieces.push(Buffer.from(piece));
+        done();
+      },
+    });
+    const head = { title: HOSTILE, from: ns("2026-11-20T08:00:00Z"), to: null, sortedBy: "start", notes: [HOSTILE] };
+    const printer = createFlowPrinter({ format: "table", from: "both", head, fields }, stream);
+    for (const count of rows) {
+      const batch = new FlowBatch(Math.max(1, count));
+      batch.rows = count;
+      await printer.write(batch);
+    }
+    await printer.end();
+    return Buffer.concat(pieces).toString();
+  }
+
+  test.each([[[]], [[0]], [[1]], [[3, 2]]])("batches of %j", async (rows) => {
+    const text = await printed(rows);
+    expect(text).toMatch(/^[\x20-\x7e\n]*\n$/);
+    const table = JSON.parse(text);
+    expect(validate(table), JSON.stringify(validate.errors)).toBe(true);
+    expect(table.rows.length).toBe(rows.reduce((sum, count) => sum + count, 0));
+    expect(table.columns.map(({ name }: { name: string }) => name)).toEqual(FIELDS.map(({ name }) => name));
+    for (const row of table.rows) expect(Object.keys(row)).toEqual(FIELDS.map(({ name }) => name));
+    expect(table).toMatchObject({ title: HOSTILE, shape: "list", from: "2026-11-20T08:00:00Z", notes: [HOSTILE] });
+  });
+
+  test("the columns that are asked for", async () => {
+    const { columns, rows } = JSON.parse(await printed([1], ["end", "bytes", "other"]));
+    expect(columns.map(({ name, type, unit }: Record<string, string>) => [name, type, unit])).toEqual([
+      ["end", "time", null],
+      ["bytes", "integer", "octets"],
+      ["other", "other", null],
+    ]);
+    expect(rows).toEqual([{ end: "1970-01-01T00:00:00.000000000Z", bytes: 0, other: {} }]);
   });
 });
 
