@@ -3,8 +3,8 @@
 import type { Sql } from "../core/sql.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
 import type { Engine } from "../store/index.ts";
-import type { Dimension } from "./dimensions.ts";
 import type { CompactAnswer } from "./compact-answer.ts";
+import type { Dimension } from "./dimensions.ts";
 import type { GroupSql } from "./group-sql.ts";
 import { askGroups } from "./heavy-groups.ts";
 import { type Answered, readKey } from "./key-values.ts";
