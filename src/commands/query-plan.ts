@@ -215,7 +215,10 @@ function sortOf(text: string | undefined, keys: readonly Dimension[], measures: 
 
 const GIB = 1_073_741_824;
 
-export function limitsOf({ memory, timeout }: QuerySettings): { memoryOctets: number; seconds: number } {
+export function limitsOf({ memory, timeout }: { readonly memory: string; readonly timeout: string }): {
+  memoryOctets: number;
+  seconds: number;
+} {
   const ms = parseDuration(timeout, "--timeout");
   const seconds = Number.isFinite(ms) ? Math.max(1, Math.ceil(ms / 1000)) : 0;
   return { memoryOctets: octets(memory, "--memory", 67_108_864, 4096 * GIB), seconds };

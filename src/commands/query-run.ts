@@ -73,6 +73,10 @@ export class QueryRun {
     };
   }
 
+  interrupt(): void {
+    this.end("SIGINT");
+  }
+
   /** The engine cannot be interrupted, the process can: at once, whatever it is doing. */
   private readonly end = (signal: NodeJS.Signals): void => {
     if (this.terminal.isTTY === true) this.terminal.write("\n");

@@ -1,25 +1,14 @@
 // flowgauge query: stored flows, files of flow records or captures -> lists, groups and time series.
 import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
-import {
-  answer,
-  askFiles,
-  choiceNotes,
-  engineSentence,
-  type FlowChoice,
-  type GroupQuestion,
-  SPREAD,
-  WITHIN,
-  writeTableParquet,
-} from "../query/index.ts";
+import { answer, askFiles, type FlowChoice, type GroupQuestion, writeTableParquet } from "../query/index.ts";
 import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
-import { Engine } from "../store/index.ts";
-import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
+import { type Asking, ask } from "./asking.ts";
+import { type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { repeated } from "./option-values.ts";
 import { printList } from "./query-list.ts";
-import { choiceOf, groupingsOf, limitsOf, type QuerySettings } from "./query-plan.ts";
-import { QueryRun } from "./query-run.ts";
-import { openQuerySources, type QuerySources } from "./query-sources.ts";
+import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
+import { choiceOf, groupingsOf, type QuerySettings } from "./query-plan.ts";
 
 const EXAMPLES = `Examples:
   flowgauge query --from 2h                                    the flows of the last two hours, from the default store
@@ -37,22 +26,8 @@ What follows the last source is the FILTER (docs/filter.md). Options, measures a
 Exit codes: 0 answered, 1 something could not be read (what was good is answered), 2 wrong usage, 130 interrupted.`;
 
 export function queryCommand(): Command {
-  const command = new Command("query")
-    .description("Ask stored flows: lists, groups, top talkers, time series.")
-    .argument("[source-or-filter...]", "stores, files, captures or -, then the filter")
-    .optionsGroup("Which flows:")
-    .option("--store <folder>", "this store, too")
-    .option("--from <time>", "2h (ago), yesterday, 10:30, 2026-11-20, ISO 8601, seconds since 1970")
-    .option("--to <time>", "until then (not included)")
-    .addOption(
-      new Option("--within <rule>", "flows that have a part in that time, began or ended in it, or both")
-        .choices([...WITHIN])
-        .default("any"),
-    )
-    .option("--biflow [duration]", "make biflows of the records of both directions that are so near (30s)")
-    .option("--dedup", "flows that several exporters saw count once")
-    .option("--scale", "counters times the sampling rate");
-  return addFilterOptions(command)
+  const command = new Command("query").description("Ask stored flows: lists, groups, top talkers, time series.");
+  addChoiceOptions(command)
     .optionsGroup("Groups and series:")
     .addOption(
       new Option("--by <fields>", "sum up by these fields, with commas; repeatable: several tables")
@@ -66,7 +41,7 @@ export function queryCommand(): Command {
     .option("--sum <list>", "only these sums")
     .option("--distinct <fields>", "also count the different values of these fields, exactly")
     .option("--percentile <p>", "of series: this percentile of the rates of the buckets")
-    .addOption(new Option("--spread <how>", "octets and packets of a flow over buckets of time").choices([...SPREAD]))
+    .addOption(spreadOption())
     .optionsGroup("Output:")
     .option("--limit <n>", "lists: so many flows at the most")
     .option("--fields <list>", "lists: only these fields, in this order")
@@ -77,14 +52,8 @@ export function queryCommand(): Command {
     .option("--raw", "plain numbers without units")
     .option("--no-header", "no titles")
     .option("--totals", "NDJSON and CSV: also the rows of the others and the total")
-    .option("--utc", "times are read and shown in UTC (default: this machine's zone)")
-    .optionsGroup("Limits:")
-    .option("--memory <octets>", "memory of the engine at the most", "2G")
-    .option("--timeout <duration>", "an answer after so long at the most", "none")
-    .option("--lenient", "exit code 0 although damaged files were left out")
-    .addHelpText("before", EXAMPLES)
-    .addHelpText("after", NOTES)
-    .action(runQuery);
+    .option("--utc", "times are read and shown in UTC (default: this machine's zone)");
+  return addLimitOptions(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES).action(runQuery);
 }
 
 async function runQuery(words: string[], settings: QuerySettings & FilterSettings): Promise<void> {
@@ -96,23 +65,7 @@ async function runQuery(words: string[], settings: QuerySettings & FilterSetting
       "--parquet: expected one grouping, as a Parquet file has one table, found several --by; run them one by one.",
     );
   }
-  const run = new QueryRun(process.stderr);
-  let sources: QuerySources | null = null;
-  let engine: Engine | null = null;
-  try {
-    const limits = limitsOf(settings);
-    sources = await openQuerySources(names, settings.store, run.signal);
-    engine = Engine.open(limits);
-    await answerAll(plan, engine, sources, run);
-    run.tell(sources.problems);
-  } catch (error) {
-    throw engineSentence(error);
-  } finally {
-    engine?.close();
-    sources?.close();
-    run.stop();
-  }
-  process.exitCode = run.failed && settings.lenient !== true ? 1 : 0;
+  await ask(names, choice, settings, (asking) => answerAll(plan, asking));
 }
 
 interface QueryPlan {
@@ -122,10 +75,8 @@ interface QueryPlan {
   readonly settings: QuerySettings;
 }
 
-async function answerAll(plan: QueryPlan, engine: Engine, sources: QuerySources, run: QueryRun): Promise<void> {
+async function answerAll(plan: QueryPlan, { run, engine, sources, asked, notes }: Asking): Promise<void> {
   const { choice, groupings, print, settings } = plan;
-  const asked = run.askedFiles(sources, choice.time);
-  const notes = await run.working(() => askFiles(engine, asked, (files) => choiceNotes(engine, files, choice)));
   const all = [...notes, ...sources.notes];
   if (groupings.length === 0) {
     for (const note of notes) run.note(note);

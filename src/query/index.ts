@@ -1,6 +1,7 @@
 // The door of query/: filter text -> tree -> predicate or SQL; questions -> Table.
 
 export { answer } from "./answer.ts";
+export { sqlTable } from "./answer-sql.ts";
 export { type AskedFiles, askFiles } from "./ask.ts";
 export { choiceNotes } from "./choice-notes.ts";
 export { type Dimension, parseDimension } from "./dimensions.ts";
@@ -9,8 +10,10 @@ export { type BatchFilter, filterBatch } from "./filter/batch-filter.ts";
 export { type Completion, type Completions, completeFilter } from "./filter/completion.ts";
 export { FilterError } from "./filter/filter-error.ts";
 export { filterSql } from "./filter/filter-sql.ts";
+export { parseNamedFilters } from "./filter/named-filters.ts";
 export { FILTER_LIMITS, type FilterOptions } from "./filter/options.ts";
 export { parseFilter } from "./filter/parser.ts";
+export { beginsFilter } from "./filter/terms.ts";
 export type { Filter } from "./filter/tree.ts";
 export { listFlows } from "./list-flows.ts";
 export { localCondition } from "./local-networks.ts";
@@ -28,6 +31,8 @@ export {
   type Within,
 } from "./question.ts";
 export type { KnownSpans } from "./series-time.ts";
+export { formatOf, SqlSession, sqlSentence } from "./sql-session.ts";
+export { endsStatement, sqlStatements } from "./sql-words.ts";
 export { type Bucket, parseBucket } from "./time-buckets.ts";
 export { parseTime } from "./time-words.ts";
 export { localZone } from "./zone.ts";
