@@ -1,18 +1,41 @@
 // Flows and filters for holding a filter's two compilations, and nfdump, against one another.
 import fc from "fast-check";
-import { ELEMENTS, type Element, type FieldName } from "../src/core/elements.ts";
+import { ELEMENTS, type Element } from "../src/core/elements.ts";
 import type { FlowBatch } from "../src/core/flow-batch.ts";
 import { batchOf, type Written } from "./batch-of.ts";
 import { numbers } from "./flow-batches.ts";
 
 const V4 = ["10.0.0.1", "10.0.1.2", "10.1.2.3", "192.0.2.7", "198.51.100.255", "0.0.0.1", "255.255.255.255"];
-const V6 = ["2001:db8::1", "2001:db8:0:1::", "fe80::1:2", "::1", "::102:304", "::1:0", "ff02::fb", "::ffff:0:1:2", "2001:db8::1:0:0:1"];
+const V6 = [
+  "2001:db8::1",
+  "2001:db8:0:1::",
+  "fe80::1:2",
+  "::1",
+  "::102:304",
+  "::1:0",
+  "ff02::fb",
+  "::ffff:0:1:2",
+  "2001:db8::1:0:0:1",
+];
 const PORTS = [0, 1, 22, 53, 80, 443, 1024, 2048, 32_768, 65_535];
 const PROTOCOLS = [1, 6, 17, 47, 58];
 const FLAGS = [0, 2, 16, 18, 27, 63, 194, 0x112];
 const COUNTERS = [0, 1, 2, 999, 1000, 1024, 1_000_000, 2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5, 2 ** 52 + 1];
 const MACS = ["00:11:22:33:44:55", "fe:dc:ba:98:76:54", "00:00:00:00:00:00", "01:00:5e:00:00:fb"];
-const WORDS = ["", "web", "web server", "Web", "WEB", "wéb→", "a\nb", "it's \\ \"x\"", "10.0.0.1", "aaaaab", "0", "65000"];
+const WORDS = [
+  "",
+  "web",
+  "web server",
+  "Web",
+  "WEB",
+  "wéb→",
+  "a\nb",
+  'it\'s \\ "x"',
+  "10.0.0.1",
+  "aaaaab",
+  "0",
+  "65000",
+];
 const NAMES = ["applicationName", "interfaceName", "bgpNextAdjacentAsNumber"];
 /** 20 November 2026, 10:00 UTC, a Friday. */
 const TIME = 1_795_168_800;
@@ -63,7 +86,9 @@ const comparator = from("", "= ", "== ", "eq ", "!= ", "> ", "gt ", "< ", "lt ",
 const words = (...parts: readonly (string | fc.Arbitrary<string>)[]) =>
   fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((all) => all.join(""));
 const listOf = (value: fc.Arbitrary<string>, separator = from(", ", " ")) =>
-  fc.tuple(fc.array(value, { minLength: 1, maxLength: 12 }), separator).map(([values, between]) => `in [${values.join(between)}]`);
+  fc
+    .tuple(fc.array(value, { minLength: 1, maxLength: 12 }), separator)
+    .map(([values, between]) => `in [${values.join(between)}]`);
 const side = from("", "src ", "dst ", "src or dst ", "src and dst ");
 const network = fc.oneof(
   fc.tuple(from(...V4), fc.integer({ min: 0, max: 32 })).map(([address, length]) => `${address}/${length}`),
@@ -71,10 +96,29 @@ const network = fc.oneof(
 );
 const address = fc.oneof(from(...V4, ...V6, "::"), network);
 const range = (...values: readonly number[]) =>
-  fc.tuple(fc.constantFrom(...values), fc.constantFrom(...values)).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
+  fc
+    .tuple(fc.constantFrom(...values), fc.constantFrom(...values))
+    .map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
 const port = fc.oneof(from(...PORTS, "http", "https", "domain"), range(...PORTS));
 const text = fc.constantFrom(...WORDS, "b", "e", "10.", ":").map((word) => `"${word.replace(/["\\]/g, "\\$&")}"`);
-const pattern = from("web", "^web", "w.b", "[a-z]+$", "^$", "(a|b)+b", "a{2,4}b", "\\d+\\.", "^\\w+\\s", "[^0-9]{3}", "é", ".→$", "WEB", "a\\nb", "\\\\", "^(web|10.*)$");
+const pattern = from(
+  "web",
+  "^web",
+  "w.b",
+  "[a-z]+$",
+  "^$",
+  "(a|b)+b",
+  "a{2,4}b",
+  "\\d+\\.",
+  "^\\w+\\s",
+  "[^0-9]{3}",
+  "é",
+  ".→$",
+  "WEB",
+  "a\\nb",
+  "\\\\",
+  "^(web|10.*)$",
+);
 const matching = fc.oneof(
   words(from("contains ", "starts with ", "ends with "), text),
   words("matches /", pattern, from("/", "/i")),
@@ -90,12 +134,29 @@ export const NFDUMP_TERM: fc.Arbitrary<string> = fc.oneof(
   from("any", "ipv4", "inet", "ipv6", "inet6"),
   words("proto ", from("tcp", "udp", "icmp", "icmp6", "gre", 6, 17)),
   words(from("", "src ", "dst "), from("ip ", "host "), from(...V4.slice(0, 5), ...V6.slice(0, 2))),
-  words(from("", "src ", "dst "), "ip ", listOf(from(...V4.slice(0, 5), "10.0.0.0/8", "10.0.0.0/16", "192.0.2.0/24"), from(" "))),
-  words(from("", "src ", "dst "), "net ", from("10.0.0.0/8", "10.0.1.0/24", "10.0/16", "10.1.0.0 255.255.0.0", "2001:db8::/32", "fe80::/10")),
-  words(from("", "src ", "dst ", "src or dst ", "src and dst "), "port ", from("", "= ", "> ", "< ", ">= ", "<= ", "== ", "eq ", "lt ", "gt "), from(...PORTS)),
+  words(
+    from("", "src ", "dst "),
+    "ip ",
+    listOf(from(...V4.slice(0, 5), "10.0.0.0/8", "10.0.0.0/16", "192.0.2.0/24"), from(" ")),
+  ),
+  words(
+    from("", "src ", "dst "),
+    "net ",
+    from("10.0.0.0/8", "10.0.1.0/24", "10.0/16", "10.1.0.0 255.255.0.0", "2001:db8::/32", "fe80::/10"),
+  ),
+  words(
+    from("", "src ", "dst ", "src or dst ", "src and dst "),
+    "port ",
+    from("", "= ", "> ", "< ", ">= ", "<= ", "== ", "eq ", "lt ", "gt "),
+    from(...PORTS),
+  ),
   words(from("", "src ", "dst "), "port ", listOf(from(...PORTS))),
   words("flags ", from("S", "A", "SA", "F", "R", "PA", "UAPRSF")),
-  words(from("packets ", "bytes ", "in packets ", "in bytes "), from("", "= ", "> ", "< ", ">= ", "<= "), from(1, 2, 999, "1k", "1K", "1M", 1000, 1024, "0x400")),
+  words(
+    from("packets ", "bytes ", "in packets ", "in bytes "),
+    from("", "= ", "> ", "< ", ">= ", "<= "),
+    from(1, 2, 999, "1k", "1K", "1M", 1000, 1024, "0x400"),
+  ),
   words("duration ", from("", "> ", "< ", ">= "), from(0, 1, 999, 1000, 60_000)),
   words(from("pps ", "bps ", "bpp "), from("", "> ", "< "), from(0, 1, 8, 100, 1000, "10K")),
   words("tos ", from(0, 1, 5, 100)),
@@ -113,16 +174,46 @@ const TERM: fc.Arbitrary<string> = fc.oneof(
   words(side, "ip ", listOf(address)),
   words(side, "port ", comparator, from(...PORTS, "ssh")),
   words(side, "port ", fc.oneof(port, listOf(port))),
-  words(from("flags ", "reverseTcpFlags "), from("", "= ", "!= "), from("S", "SA", "S/SA", "F/FSRPA", "C", "N", "X", 2, 18)),
+  words(
+    from("flags ", "reverseTcpFlags "),
+    from("", "= ", "!= "),
+    from("S", "SA", "S/SA", "F/FSRPA", "C", "N", "X", 2, 18),
+  ),
   words("flags ", from("> ", "<= "), from(2, 18, 256)),
   words(fc.constantFrom(...NUMBER_FIELDS), " ", comparator, from(0, 1, 5, 100, 255)),
-  words(fc.constantFrom(...NUMBER_FIELDS), " ", listOf(fc.oneof(from(0, 1, 5, 100, 255, "0x10"), range(0, 1, 5, 99, 200)))),
-  words(from("bytes ", "reversePackets ", "flowId ", "flows "), comparator, from("1K", "4294967295", "4294967296", "8589934597", "4503599627370497", "18446744073709551615", "1.5M", "1Ki")),
-  words(from("srcMac ", "mac ", "out dst mac "), fc.oneof(words(from("", "!= "), from(...MACS)), listOf(from(...MACS)), words(from("contains ", "starts with "), text))),
-  words(from("srcAddr ", "nextHop ", "exporter ", "next ip ", "bgp next ip "), fc.oneof(words(from("", "!= "), address), matching)),
+  words(
+    fc.constantFrom(...NUMBER_FIELDS),
+    " ",
+    listOf(fc.oneof(from(0, 1, 5, 100, 255, "0x10"), range(0, 1, 5, 99, 200))),
+  ),
+  words(
+    from("bytes ", "reversePackets ", "flowId ", "flows "),
+    comparator,
+    from("1K", "4294967295", "4294967296", "8589934597", "4503599627370497", "18446744073709551615", "1.5M", "1Ki"),
+  ),
+  words(
+    from("srcMac ", "mac ", "out dst mac "),
+    fc.oneof(
+      words(from("", "!= "), from(...MACS)),
+      listOf(from(...MACS)),
+      words(from("contains ", "starts with "), text),
+    ),
+  ),
+  words(
+    from("srcAddr ", "nextHop ", "exporter ", "next ip ", "bgp next ip "),
+    fc.oneof(words(from("", "!= "), address), matching),
+  ),
   words(from("host ", "dst ip "), matching),
-  words(from(...NAMES, "other.applicationName", "other.none"), " ", fc.oneof(matching, words(from("= ", "!= "), text), fc.constant(""), listOf(text))),
-  words(from("start ", "end ", "first seen ", "received "), comparator, from("2026-11-20", "2026-11-20T10:00:00", "1795168800", "2026-11-20T10:00:00.5Z", "yesterday", "3h")),
+  words(
+    from(...NAMES, "other.applicationName", "other.none"),
+    " ",
+    fc.oneof(matching, words(from("= ", "!= "), text), fc.constant(""), listOf(text)),
+  ),
+  words(
+    from("start ", "end ", "first seen ", "received "),
+    comparator,
+    from("2026-11-20", "2026-11-20T10:00:00", "1795168800", "2026-11-20T10:00:00.5Z", "yesterday", "3h"),
+  ),
   words("duration ", comparator, from("1s", "1m", "60500ms", "1h", "0")),
   words(from("duration ", "bpp ", "pps = "), from("0-1", "1-100", "99-60000")),
   words(from("pps ", "bps ", "bpp "), comparator, from(0, 1, 133, "1K", "34M")),

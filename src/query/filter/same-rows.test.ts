@@ -9,9 +9,13 @@ import { anyFilter, filterFlows } from "../../../test/filter-flows.ts";
 import { identifier, sql } from "../../core/sql.ts";
 import { NativeWriter } from "../../files/index.ts";
 import { Engine, flowsTable } from "../../store/index.ts";
-import { filterBatch, filterSql, type FilterOptions, parseFilter } from "../index.ts";
+import { type FilterOptions, filterBatch, filterSql, parseFilter } from "../index.ts";
 
-const OPTIONS: FilterOptions = { zone: "America/St_Johns", now: 1_795_190_000_000, localNetworks: ["10.0.0.0/8", "2001:db8::/32"] };
+const OPTIONS: FilterOptions = {
+  zone: "America/St_Johns",
+  now: 1_795_190_000_000,
+  localNetworks: ["10.0.0.0/8", "2001:db8::/32"],
+};
 const flows = filterFlows(400, 7);
 let folder = "";
 let engine: Engine;
@@ -43,18 +47,21 @@ async function ofEngine(text: string): Promise<number[]> {
   return rows.map(({ firstPacket }) => firstPacket);
 }
 
-describe.skipIf(CHDB_MISSING !== null)(`predicate and engine${CHDB_MISSING === null ? "" : ` (${CHDB_MISSING})`}`, () => {
-  test("give the same rows for any filter", async () => {
-    let told = 0;
-    await fc.assert(
-      fc.asyncProperty(anyFilter, async (text) => {
-        const found = ofPredicate(text);
-        if (found.length > 0 && found.length < flows.rows) told++;
-        expect(await ofEngine(text), text).toEqual(found);
-      }),
-      { seed: 4, numRuns: 400 },
-    );
-    // Filters that let everything or nothing pass say little.
-    expect(told).toBeGreaterThan(200);
-  }, 120_000);
-});
+describe.skipIf(CHDB_MISSING !== null)(
+  `predicate and engine${CHDB_MISSING === null ? "" : ` (${CHDB_MISSING})`}`,
+  () => {
+    test("give the same rows for any filter", async () => {
+      let told = 0;
+      await fc.assert(
+        fc.asyncProperty(anyFilter, async (text) => {
+          const found = ofPredicate(text);
+          if (found.length > 0 && found.length < flows.rows) told++;
+          expect(await ofEngine(text), text).toEqual(found);
+        }),
+        { seed: 4, numRuns: 400 },
+      );
+      // Filters that let everything or nothing pass say little.
+      expect(told).toBeGreaterThan(200);
+    }, 120_000);
+  },
+);

@@ -1,6 +1,7 @@
 // One term: its words by the vocabulary, then its value by what it is about.
 import { informationElementNamed } from "../../core/information-elements.ts";
 import { addressTerm, localTerm } from "./address-terms.ts";
+import { INCLUDE } from "./lexer.ts";
 import { flagsTerm, forwardingTerm, numberTerm } from "./number-terms.ts";
 import { node, type ParseContext } from "./parse-context.ts";
 import type { Subject } from "./subjects.ts";
@@ -61,7 +62,8 @@ function readSubject(reader: TokenReader): Subject {
     if (next !== undefined && !(phrase.subject !== null && endsHere(reader, next))) {
       reader.advance();
       phrase = next;
-      for (const [word, { about }] of phrase.next) reader.note({ label: `"${word}"`, kind: "word", words: () => [[word, about]] });
+      for (const [word, { about }] of phrase.next)
+        reader.note({ label: `"${word}"`, kind: "word", words: () => [[word, about]] });
       continue;
     }
     if (phrase.subject !== null) return phrase.subject;
@@ -86,4 +88,14 @@ function beyondFields(word: string): Subject | null {
 function* firstWords(): Iterable<readonly [string, string]> {
   for (const word of FIRST_WORDS) yield [word, VOCABULARY.next.get(word.toLowerCase())?.about ?? ""];
   yield ["other.", "what a record says beyond the fields: other.applicationName"];
+}
+
+const OPENINGS = /^\s*[!($]/;
+
+/** True where the first word of a text is one of the language: a file of that name must be written ./name. */
+export function beginsFilter(text: string): boolean {
+  const word = text.trimStart().split(/[\s()[\],=<>!&|"']/, 1)[0]!;
+  const lower = word.toLowerCase();
+  if (OPENINGS.test(text) || lower === "not" || lower === INCLUDE) return true;
+  return VOCABULARY.next.has(lower) || beyondFields(word) !== null;
 }

@@ -100,7 +100,12 @@ export class TokenReader {
   suggestion(): string | null {
     const { kind, text } = this.token;
     if (kind !== "word" || text.length < LEAST_MISTYPED) return null;
-    return nearest(text, this.expectations.flatMap(({ words }) => [...words()].map(([word]) => word))) ?? null;
+    return (
+      nearest(
+        text,
+        this.expectations.flatMap(({ words }) => [...words()].map(([word]) => word)),
+      ) ?? null
+    );
   }
 
   /** Throws a sentence about a place. */
