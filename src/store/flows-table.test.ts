@@ -1,6 +1,6 @@
 // Files wherever they lie are one table: many folders, nothing in common, one alone.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FlowBatch } from "../core/flow-batch.ts";
@@ -10,7 +10,7 @@ import { Engine } from "./engine.ts";
 import { flowsTable } from "./flows-table.ts";
 
 const root = mkdtempSync(join(tmpdir(), "flowgauge-flows-table-"));
-const elsewhere = mkdtempSync("/dev/shm/flowgauge-flows-table-");
+const elsewhere = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : homedir(), "flowgauge-flows-table-"));
 const engine = Engine.open();
 afterAll(() => {
   engine.close();

@@ -1,33 +1,36 @@
 // The process that seals: it has the engine, so that the one that collects needs none. It ends with who started it.
 import { setPriority } from "node:os";
 import { Engine, EngineError } from "./engine.ts";
-import { recoverJobs, sweepJobs } from "./jobs.ts";
+import { type Housekept, housekeep } from "./housekeeping.ts";
+import { recoverJobs } from "./jobs.ts";
 import { type Sealed, type SealTask, sealSpools } from "./seal.ts";
+
+export type SealerTask = { readonly seal: SealTask } | { readonly housekeep: string };
 
 export type SealerAnswer =
   | { readonly sealed: Sealed }
+  /** null = another process does it. */
+  | { readonly housekept: Housekept | null }
   /** `engine`: it is missing, and will be at the next try. */
   | { readonly error: string; readonly engine: boolean };
 
 /** Octets of memory of the engine; sorting spills to disk. */
 const MEMORY_OCTETS = 1_073_741_824;
 const NICE = 10;
+/** Segments are put together a few at a time, so that spools do not wait for long. */
+const GROUPS = 2;
 
 let engine: Engine | null = null;
 
-async function work(task: SealTask): Promise<SealerAnswer> {
+async function work(task: SealerTask): Promise<SealerAnswer> {
   try {
+    if ("housekeep" in task) return { housekept: await housekeep(task.housekeep, { engine, groups: GROUPS, mayGoOn }) };
     engine ??= Engine.open({ memoryOctets: MEMORY_OCTETS });
-  } catch (error) {
-    return { error: (error as Error).message, engine: error instanceof EngineError };
-  }
-  try {
     // What one before this was killed over. Only one at a time has the writer's lock, by who started it.
-    recoverJobs(task.folder, ["seal"]);
-    sweepJobs(task.folder);
-    return { sealed: await sealSpools(engine, task, mayGoOn) };
+    recoverJobs(task.seal.folder, ["seal"]);
+    return { sealed: await sealSpools(engine, task.seal, mayGoOn) };
   } catch (error) {
-    return { error: (error as Error).message, engine: false };
+    return { error: (error as Error).message, engine: engine === null && error instanceof EngineError };
   }
 }
 
@@ -42,7 +45,7 @@ process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit());
 process.on(
   "message",
-  (task: SealTask) => void work(task).then((answer) => process.connected && process.send?.(answer)),
+  (task: SealerTask) => void work(task).then((answer) => process.connected && process.send?.(answer)),
 );
 try {
   setPriority(NICE);

@@ -3,13 +3,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sealed, SealTask } from "./seal.ts";
-import type { SealerAnswer } from "./sealer-worker.ts";
+import type { Sealed } from "./seal.ts";
+import type { SealerAnswer, SealerTask } from "./sealer-worker.ts";
 
 export interface SealerOptions {
   /** The store's. */
   readonly folder: string;
   readonly intervalSeconds: number;
+  /** Whether limits of what is kept are held to, and small segments put together. */
+  readonly housekeep: boolean;
   readonly onSealed: (sealed: Sealed) => void;
   readonly onProblem: (sentence: string) => void;
 }
@@ -22,6 +24,7 @@ const RETRY_MS = 2000;
 /** A process without work ends: the engine takes much memory. */
 const IDLE_MS = 20_000;
 const MOST_WORDS = 2000;
+const HOUSEKEEPING_MS = 60_000;
 
 interface Waiting {
   readonly name: string;
@@ -37,6 +40,7 @@ export class Sealer {
   private idle: NodeJS.Timeout | null = null;
   private ended = false;
   private stuck = 0;
+  private nextHousekeeping = 0;
   /** Why nothing can be sealed in this run. */
   private hopeless = false;
   private stopWaiting: () => void = () => {};
@@ -52,7 +56,12 @@ export class Sealer {
 
   add(spools: readonly string[]): void {
     for (const name of spools) this.queue.push({ name, tries: 0 });
-    if (this.ended || this.hopeless || this.queue.length === 0) return;
+    if (this.queue.length > 0 && !this.hopeless) this.tidy();
+  }
+
+  /** To be called now and then while nothing is sealed. */
+  tidy(): void {
+    if (this.ended) return;
     this.running ??= this.work().finally(() => {
       this.running = null;
     });
@@ -77,14 +86,17 @@ export class Sealer {
       const fresh = this.queue.filter(({ tries }) => tries === 0).slice(0, MOST_TOGETHER);
       const together = fresh.length > 0 ? fresh : tried.slice(0, 1);
       await this.seal(together);
+      await this.housekeep();
     }
+    await this.housekeep();
     this.idle = setTimeout(() => this.stopChild(), IDLE_MS);
     this.idle.unref();
   }
 
   private async seal(together: readonly Waiting[]): Promise<void> {
     const { folder, intervalSeconds, onSealed, onProblem } = this.options;
-    const answer = await this.ask({ folder, spools: together.map(({ name }) => name), intervalSeconds });
+    const spools = together.map(({ name }) => name);
+    const answer = await this.ask({ seal: { folder, spools, intervalSeconds } });
     if (this.ended) return;
     if ("sealed" in answer) {
       this.remove(together);
@@ -92,6 +104,7 @@ export class Sealer {
       onSealed(answer.sealed);
       return;
     }
+    if ("housekept" in answer) return;
     if (answer.engine) {
       this.hopeless = true;
       onProblem(`flows stay in the spool, and are not sealed: ${answer.error}`);
@@ -113,11 +126,22 @@ export class Sealer {
     });
   }
 
+  /** The limits of what is kept, and small segments put together: beside sealing, as it has the engine then. */
+  private async housekeep(): Promise<void> {
+    if (this.ended || !this.options.housekeep || performance.now() < this.nextHousekeeping) return;
+    const answer = await this.ask({ housekeep: this.options.folder });
+    if (this.ended) return;
+    const more = "housekept" in answer && answer.housekept?.more === true;
+    this.nextHousekeeping = performance.now() + (more ? 0 : HOUSEKEEPING_MS);
+    if ("error" in answer) this.options.onProblem(`expected to tidy the store, found ${answer.error}`);
+    if ("housekept" in answer) for (const problem of answer.housekept?.problems ?? []) this.options.onProblem(problem);
+  }
+
   private remove(spools: readonly Waiting[]): void {
     for (const one of spools) this.queue.splice(this.queue.indexOf(one), 1);
   }
 
-  private async ask(task: SealTask): Promise<SealerAnswer> {
+  private async ask(task: SealerTask): Promise<SealerAnswer> {
     if (this.idle !== null) clearTimeout(this.idle);
     let child: ChildProcess;
     try {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { FileTarget, NativeBlock, nativeFields } from "../files/index.ts";
 import { type Arrival, arrivalsOf } from "./arrivals.ts";
+import { within } from "./deadline.ts";
 import { syncFolder } from "./durable-files.ts";
 import { newJobId } from "./jobs.ts";
 import { chunkFile, FOLDERS, partFile } from "./layout.ts";
@@ -248,14 +249,4 @@ export class SpoolWriter {
 function causeOf(error: unknown): NodeJS.ErrnoException {
   const { cause } = error as Error;
   return (cause instanceof Error ? cause : error) as NodeJS.ErrnoException;
-}
-
-/** What the work gives, or null when it takes too long. */
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | null> {
-  if (milliseconds === Number.POSITIVE_INFINITY) return work;
-  const timer = new AbortController();
-  const late = sleep(milliseconds, null, { signal: timer.signal }).catch(() => null);
-  const first = await Promise.race([work, late]);
-  timer.abort();
-  return first;
 }

@@ -1,8 +1,8 @@
 // StoreWriter: a sink of flow records that keeps them in a store. At once in the spool, sealed at the end of each interval.
-import { setTimeout as sleep } from "node:timers/promises";
 import { SourceError, UsageError } from "../core/errors.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { Arrival } from "./arrivals.ts";
+import { within } from "./deadline.ts";
 import { writeKeepPolicy } from "./expiry.ts";
 import { hiddenBy, readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
 import { hasLimits, type KeepPolicy } from "./keep-policy.ts";
@@ -49,6 +49,8 @@ export const STORE_LIMITS = {
   chunkMs: 900,
   chunkOctets: 67_108_864,
   sweepMs: 10_000,
+  /** While nothing is sealed: what is kept has limits of age, too. */
+  tidyMs: 600_000,
   /** The ledger is written when a spool turns, but not more often than this. */
   ledgerMs: 30_000,
   /** How long the end may take when flows are live: for what waits to be written, then for sealing. */
@@ -106,6 +108,7 @@ export class StoreWriter {
     this.sealer = new Sealer({
       folder,
       intervalSeconds: options.intervalSeconds,
+      housekeep: true,
       onSealed: (sealed) => this.sealed(sealed),
       onProblem,
     });
@@ -162,7 +165,7 @@ export class StoreWriter {
     await this.book(last);
     this.seal(last);
     const sealed = this.sealer.done().then(() => this.onSeal?.done());
-    await (live ? Promise.race([sealed, sleep(STORE_LIMITS.endSealMs)]) : sealed);
+    await within(sealed, live ? STORE_LIMITS.endSealMs : Number.POSITIVE_INFINITY);
     this.sealer.end();
     this.onSeal?.end();
     await this.lock.release();
@@ -203,6 +206,7 @@ export class StoreWriter {
     if (options.seal !== false) this.sealer.add(spools);
     this.turnLater();
     timers.push(setInterval(() => this.sweep(), STORE_LIMITS.sweepMs));
+    timers.push(setInterval(() => this.sealer.tidy(), STORE_LIMITS.tidyMs));
   }
 
   /** Spools turn at multiples of their length since 1970, as intervals do. */
