@@ -13,6 +13,7 @@ const COMMANDS = [
   "export",
   "collect",
   "query",
+  "graph",
   "sql",
   "store",
   "explain",

@@ -10,6 +10,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["export", async () => (await import("./export.ts")).exportCommand()],
   ["collect", async () => (await import("./collect.ts")).collectCommand()],
   ["query", async () => (await import("./query.ts")).queryCommand()],
+  ["graph", async () => (await import("./graph.ts")).graphCommand()],
   ["sql", async () => (await import("./sql.ts")).sqlCommand()],
   ["store", async () => (await import("./store.ts")).storeCommand()],
   ["explain", async () => (await import("./explain.ts")).explainCommand()],

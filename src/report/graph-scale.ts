@@ -25,7 +25,7 @@ export function linearScale(most: number, unit: ColumnUnit, wanted: number): Val
   const top = most > 0 ? step * Math.ceil((most / step) * 0.999_999) : 1;
   const ticks: Tick[] = [];
   for (let i = 0; i <= Math.round(top / step); i++) {
-    ticks.push({ at: (i * step) / top, label: valueText(Number((i * step).toPrecision(12)), unit) });
+    ticks.push({ at: (i * step) / top, label: tickText(Number((i * step).toPrecision(12)), unit) });
   }
   return { ticks, place: (value) => value / top };
 }
@@ -37,7 +37,7 @@ export function logScale(least: number, most: number, unit: ColumnUnit, wanted: 
   const every = Math.max(1, Math.ceil((top - foot) / Math.max(1, wanted)));
   const ticks: Tick[] = [];
   for (let power = foot; power <= top; power += every) {
-    ticks.push({ at: (power - foot) / (top - foot), label: valueText(10 ** power, unit) });
+    ticks.push({ at: (power - foot) / (top - foot), label: tickText(10 ** power, unit) });
   }
   const place = (value: number) =>
     value > 0 ? Math.max(0, (Math.log10(value) - foot) / (top - foot)) : value === 0 ? 0 : Number.NaN;
@@ -54,10 +54,15 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   seconds: "s",
 };
 
-/** `12.3 Mb/s`, on axes without needless zeros: `10 Mb/s`. */
+/** `12.3 Mb/s`; `-` where it is not known. */
 export function valueText(value: number, unit: ColumnUnit): string {
-  const text = Number.isNaN(value) ? "-" : withUnit(value, unit === null ? "" : (SUFFIXES[unit] ?? ""));
-  return text.replace(/\.?0+(?= )/, (zeros) => (zeros.startsWith(".") ? "" : zeros)).trimEnd();
+  if (Number.isNaN(value)) return "-";
+  return withUnit(value, unit === null ? "" : (SUFFIXES[unit] ?? "")).trimEnd();
+}
+
+/** The same without needless zeros: `10 Mb/s`. */
+function tickText(value: number, unit: ColumnUnit): string {
+  return valueText(value, unit).replace(/\.0+(?= |$)|(?<=\.\d*[1-9])0+(?= |$)/, "");
 }
 
 const SECOND = 1000;

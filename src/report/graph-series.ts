@@ -4,7 +4,8 @@ import type { Table, Value } from "../core/table.ts";
 import { seenText } from "./cell-text.ts";
 import { type Breakdown, type Chart, figuresOf, type Series, type TimeChart } from "./graph-chart.ts";
 import { seriesName } from "./graph-names.ts";
-import { type DrawnMeasure, drawnMeasure, type GraphUnit } from "./graph-units.ts";
+import { type DrawnMeasure, drawnMeasure } from "./graph-units.ts";
+import type { GraphUnit } from "./graph-words.ts";
 import { withLength } from "./quantity.ts";
 import { spanText, ZoneClock } from "./zone-time.ts";
 

@@ -1,11 +1,8 @@
 // Colours and patterns of an SVG picture: light, dark, or whichever its reader prefers.
 import type { Series } from "./graph-chart.ts";
 import { colourOf } from "./graph-palette.ts";
+import type { GraphTheme } from "./graph-words.ts";
 import { element } from "./svg-text.ts";
-
-/** auto: light, and dark where the reader's system is (CSS media query). */
-export const GRAPH_THEMES = ["auto", "light", "dark"] as const;
-export type GraphTheme = (typeof GRAPH_THEMES)[number];
 
 type Shade = "light" | "dark";
 

@@ -5,9 +5,10 @@ import { FIGURE_COLUMNS, figureRows } from "./graph-figures.ts";
 import { valueText } from "./graph-scale.ts";
 import { summaryOf } from "./graph-summary.ts";
 import { barPicture, barsHeight, ringPicture, slicesOf } from "./graph-svg-groups.ts";
-import { filled, type GraphTheme, stylesOf } from "./graph-svg-style.ts";
+import { filled, stylesOf } from "./graph-svg-style.ts";
 import { type TimeStyle, timePicture } from "./graph-svg-time.ts";
 import { scaleOf } from "./graph-terminal.ts";
+import type { GraphTheme } from "./graph-words.ts";
 import { element, escapeXml, textElement, textPixels } from "./svg-text.ts";
 
 export interface SvgGraphOptions {

@@ -1,9 +1,7 @@
 // Which column of a Table is drawn, and in which unit: octets over the length of a bucket are bits/s.
 import { UsageError } from "../core/errors.ts";
 import type { ColumnUnit, Table } from "../core/table.ts";
-
-export const GRAPH_UNITS = ["bps", "pps", "fps", "bytes", "packets", "flows"] as const;
-export type GraphUnit = (typeof GRAPH_UNITS)[number];
+import type { GraphUnit } from "./graph-words.ts";
 
 export interface DrawnMeasure {
   /** Place of its column. */

@@ -4,17 +4,8 @@ import type { ColourDepth } from "./graph-palette.ts";
 import { pngOf } from "./graph-png.ts";
 import { chartOf } from "./graph-series.ts";
 import { svgGraph } from "./graph-svg.ts";
-import type { GraphTheme } from "./graph-svg-style.ts";
 import { terminalGraph } from "./graph-terminal.ts";
-import type { GraphUnit } from "./graph-units.ts";
-
-export type { ColourDepth } from "./graph-palette.ts";
-export { GRAPH_THEMES, type GraphTheme } from "./graph-svg-style.ts";
-export { GRAPH_UNITS, type GraphUnit } from "./graph-units.ts";
-
-/** Areas, bars or lines of a series; a breakdown has bars, or the slices of a pie (SVG and PNG). */
-export const GRAPH_STYLES = ["stacked", "bars", "lines", "pie"] as const;
-export type GraphStyle = (typeof GRAPH_STYLES)[number];
+import type { GraphStyle, GraphTheme, GraphUnit } from "./graph-words.ts";
 
 export interface GraphOptions {
   /** What is drawn; without it what the Table is sorted by, series as a rate. */

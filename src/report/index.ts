@@ -24,7 +24,14 @@ export const loadGraphs = () => import("./graph.ts");
 export { compactionLine, compactionObject } from "./compaction-text.ts";
 export { type ExpiryReport, expiryObject, printExpiry } from "./expiry-text.ts";
 export { explainedObject, printExplained } from "./explain-text.ts";
-export type { GraphStyle, GraphTheme, GraphUnit } from "./graph.ts";
+export {
+  GRAPH_STYLES,
+  GRAPH_THEMES,
+  GRAPH_UNITS,
+  type GraphStyle,
+  type GraphTheme,
+  type GraphUnit,
+} from "./graph-words.ts";
 export type { ListHead } from "./list-table-layout.ts";
 export { printRepaired, repairedObject } from "./repair-text.ts";
 export { printStoreInfo, storeInfoObject } from "./store-info-text.ts";
