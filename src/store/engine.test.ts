@@ -53,3 +53,13 @@ test("what the engine refuses has its code and one sentence", async () => {
   await expect(refused).rejects.toBeInstanceOf(EngineError);
   await expect(refused).rejects.toMatchObject({ code: 47 });
 });
+
+test("nothing of an answer that failed half way is in the next one", async () => {
+  const half = sql`SELECT throwIf(number = 300000) AS half FROM numbers(400000)`;
+  await expect(engine.query(half, "JSONCompact")).rejects.toBeInstanceOf(EngineError);
+  expect(new TextDecoder().decode(await engine.query(sql`SELECT 2`, "CSV"))).toBe("2\n");
+  await expect(async () => {
+    for await (const _ of engine.stream(half, "JSONCompact"));
+  }).rejects.toBeInstanceOf(EngineError);
+  expect(new TextDecoder().decode(await engine.query(sql`SELECT 3`, "CSV"))).toBe("3\n");
+});

@@ -76,6 +76,7 @@ export class Engine {
     try {
       return (await this.session.queryBindAsync(text, params, { format })).bytes();
     } catch (error) {
+      this.forgetAnswer();
       throw engineError(error);
     }
   }
@@ -93,7 +94,17 @@ export class Engine {
       const options = signal === undefined ? { format } : { format, signal };
       for await (const chunk of this.session.queryStreamBind(text, params, options)) yield chunk.raw();
     } catch (error) {
+      this.forgetAnswer();
       if (signal?.aborted !== true) throw engineError(error);
+    }
+  }
+
+  /** chDB 3.4 puts what a failed question had answered so far before the answer to the next one: this is the next one. */
+  private forgetAnswer(): void {
+    try {
+      this.session.query("SELECT 1", "Null");
+    } catch {
+      // What is wrong with the session the next question says.
     }
   }
 
