@@ -11,7 +11,7 @@ import {
   parseMeasure,
   writeFlowsParquet,
 } from "../query/index.ts";
-import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
+import { createFlowPrinter, type FlowPrinterOptions, type ListHead } from "../report/index.ts";
 import type { Engine } from "../store/index.ts";
 import { fieldList, whole } from "./option-values.ts";
 import { type QuerySettings, splitSort } from "./query-plan.ts";
@@ -64,9 +64,14 @@ export interface ListRun {
   readonly choice: FlowChoice;
   /** Where the records come from: which columns they have. */
   readonly from: "packets" | "both";
+  /** What a reader must know; JSON holds it. */
+  readonly notes: readonly string[];
 }
 
-export async function printList({ engine, asked, choice, from }: ListRun, settings: QuerySettings): Promise<void> {
+export async function printList(
+  { engine, asked, choice, from, notes }: ListRun,
+  settings: QuerySettings,
+): Promise<void> {
   const question = listOf(settings);
   const fields = settings.fields === undefined ? undefined : fieldList(settings.fields, "both");
   if (settings.parquet !== undefined) {
@@ -74,7 +79,8 @@ export async function printList({ engine, asked, choice, from }: ListRun, settin
     await askFiles(engine, asked, (files) => writeFlowsParquet(engine, files, choice, question, fields ?? null, path));
     return;
   }
-  const printer = printerOptions(settings, from, fields);
+  const head = headOf(choice, question, notes);
+  const printer = { ...printerOptions(settings, from, fields), head };
   const sink = withSentences(createFlowPrinter(printer, process.stdout));
   const enough = new AbortController();
   let printed = false;
@@ -91,12 +97,19 @@ export async function printList({ engine, asked, choice, from }: ListRun, settin
   await sink.end();
 }
 
+/** What JSON says of a list beside its rows. */
+function headOf({ time }: FlowChoice, { sort, limit }: ListQuestion, notes: readonly string[]): ListHead {
+  const order = sort === null ? "" : ` by ${sort.by}${sort.descending ? ", descending" : ""}`;
+  const title = `${limit === null ? "" : `${limit} `}flows${order}`;
+  return { title, from: time.from, to: time.to, sortedBy: sort?.by ?? null, notes };
+}
+
 function printerOptions(
   { json, ndjson, csv, header }: QuerySettings,
   from: "packets" | "both",
   fields: readonly AnyFieldName[] | undefined,
 ): FlowPrinterOptions {
-  const format = json || ndjson ? "json" : csv ? "csv" : "line";
+  const format = json ? "table" : ndjson ? "json" : csv ? "csv" : "line";
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   return { format, from, header, colour, ...(fields === undefined ? {} : { fields }) };
 }

@@ -45,7 +45,7 @@ export function queryCommand(): Command {
     .optionsGroup("Output:")
     .option("--limit <n>", "lists: so many flows at the most")
     .option("--fields <list>", "lists: only these fields, in this order")
-    .option("--json", "JSON, documented in docs/output.md (lists: NDJSON)")
+    .option("--json", "one JSON object, documented in docs/output.md")
     .option("--ndjson", "one JSON object a row")
     .option("--csv", "CSV with a header line")
     .option("--parquet <file>", "write the rows to a Parquet file")
@@ -80,7 +80,7 @@ async function answerAll(plan: QueryPlan, { run, engine, sources, asked, notes }
   const all = [...notes, ...sources.notes];
   if (groupings.length === 0) {
     for (const note of notes) run.note(note);
-    await printList({ engine, asked, choice, from: sources.packets ? "packets" : "both" }, settings);
+    await printList({ engine, asked, choice, from: sources.packets ? "packets" : "both", notes: all }, settings);
   }
   for (const question of groupings) {
     const table = await run.working(() =>
