@@ -1,7 +1,7 @@
 // What the options of `flowgauge graph` mean: the question, and how its answer is drawn.
 import { UsageError } from "../core/errors.ts";
 import { quoteWithHint } from "../core/suggestion.ts";
-import type { GroupQuestion } from "../query/index.ts";
+import { type GroupQuestion, parseBucket } from "../query/index.ts";
 import type { GraphStyle, GraphTheme, GraphUnit } from "../report/index.ts";
 import { whole } from "./option-values.ts";
 import { groupingsOf, type QuerySettings } from "./query-plan.ts";
@@ -71,6 +71,7 @@ export function graphQuestion(settings: GraphSettings, bucket: string | null): G
   if (bucket === null && words.length === 0) {
     throw new UsageError("expected what the parts of the whole are, found nothing; say --by srcAddr, for example.");
   }
+  if (bucket !== null) checkBucket(bucket);
   const keys = words[0] ?? "none";
   const by = bucket === null ? keys : [`time/${bucket}`, ...(keys === "none" ? [] : [keys])].join(",");
   const measures = settings.measures ?? "bytes,packets,flows";
@@ -79,6 +80,14 @@ export function graphQuestion(settings: GraphSettings, bucket: string | null): G
   const { aggregate: _, sum: __, distinct: ___, percentile: ____, ...rest } = settings;
   const [question] = groupingsOf({ ...rest, by: [by], measures, top, ...(sort === undefined ? {} : { sort }) });
   return question!;
+}
+
+function checkBucket(text: string): void {
+  try {
+    parseBucket(text);
+  } catch (error) {
+    throw new UsageError(`--bucket: ${(error as Error).message.replaceAll("time/", "")}`);
+  }
 }
 
 export type Picture = "text" | "svg" | "png";

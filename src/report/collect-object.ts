@@ -74,6 +74,8 @@ export interface CollectObject {
   lostRecords: number;
   /** Records that came after so many as `--count` asked for: not given on. */
   beyondCount: number;
+  /** Records that the filter left out: not given on. */
+  filteredOut: number;
   exporters: ExporterObject[];
   /** Lines that were closed because there were too many exporters, added up; null = none was. */
   forgotten: ExporterObject | null;
@@ -90,7 +92,11 @@ export interface CollectObject {
 }
 
 /** The same as a plain object: all names are always there, in this order, and nothing is shared with `shown`. */
-export function collectObject(shown: CollectShown, elapsedSeconds: number, beyondCount = 0): CollectObject {
+export function collectObject(
+  shown: CollectShown,
+  elapsedSeconds: number,
+  leftOut: { readonly beyond: number; readonly filteredOut: number } = { beyond: 0, filteredOut: 0 },
+): CollectObject {
   const { ledger, relays, notes, problems } = shown;
   const exporters = ledger.pages.map((page) => exporterObject(page, shown.aliasOf(page.exporter)));
   const forgotten = ledger.forgotten === null ? null : exporterObject(ledger.forgotten, null);
@@ -102,7 +108,8 @@ export function collectObject(shown: CollectShown, elapsedSeconds: number, beyon
     bytes: ledger.bytes,
     records: sum(all, "records"),
     lostRecords: sum(all, "lostRecords"),
-    beyondCount,
+    beyondCount: leftOut.beyond,
+    filteredOut: leftOut.filteredOut,
     exporters,
     forgotten,
     unheardTemplates: templatesOf(ledger.unheard),

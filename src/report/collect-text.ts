@@ -59,9 +59,10 @@ function messagesLine({ messages, bytes, elapsedSeconds }: CollectObject): strin
   return labelled("messages", elapsedSeconds > 0 ? `${line} ${rates}` : line);
 }
 
-function recordsLine({ records, lostRecords, beyondCount, exporters }: CollectObject): string {
+function recordsLine({ records, lostRecords, beyondCount, filteredOut, exporters }: CollectObject): string {
   const addresses = new Set(exporters.map(({ exporter }) => exporter)).size;
   const parts = [`${counted(records, "flow record")} from ${counted(addresses, "exporter")}`];
+  if (filteredOut > 0) parts.push(`${withSeparators(filteredOut)} of them filtered out`);
   if (beyondCount > 0) parts.push(`${withSeparators(beyondCount)} of them beyond --count and not given on`);
   const options = exporters.reduce((sum, { optionsRecords }) => sum + optionsRecords, 0);
   const counters = exporters.reduce((sum, { counterSamples }) => sum + counterSamples, 0);

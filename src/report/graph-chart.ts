@@ -43,6 +43,8 @@ export interface TimeChart extends ChartHead {
   readonly edges: Float64Array;
   /** All series together; null where they do not add up (distinct values, mean values). */
   readonly sum: Series | null;
+  /** True where it is known of which times there is data. */
+  readonly coverage: boolean;
 }
 
 export interface Breakdown extends ChartHead {

@@ -86,7 +86,7 @@ function timeChart(table: Table, measure: DrawnMeasure, title: string): TimeChar
   const sum = addsUp
     ? buckets.series("total", all.length === 0 ? buckets.empty() : buckets.sum(all), measure, false)
     : null;
-  const subtitle = [subtitleOf(table, edges), `${withLength(step)} a bucket`].join(", ");
+  const subtitle = [...subtitleOf(table, edges), `${withLength(step)} a bucket`].join(", ");
   const notes = table.notes.map(seenText);
   if (ranked.length > MOST_SERIES) notes.push(`${ranked.length - MOST_SERIES} series are drawn as others`);
   return {
@@ -101,12 +101,19 @@ function timeChart(table: Table, measure: DrawnMeasure, title: string): TimeChar
     amountUnit,
     edges,
     sum,
+    coverage: table.known !== null,
   };
 }
 
-function subtitleOf({ from, to, zone }: Table, edges: Float64Array): string {
+function subtitleOf({ from, to, zone, rows, othersRows }: Table, edges: Float64Array): string[] {
   const at = (ms: number) => BigInt(Math.round(ms)) * 1_000_000n;
-  return spanText(new ZoneClock(zone), from ?? at(edges[0]!), to ?? at(edges.at(-1)!))!;
+  const seen = rows.length + othersRows.length > 0;
+  const span = spanText(
+    new ZoneClock(zone),
+    from ?? (seen ? at(edges[0]!) : null),
+    to ?? (seen ? at(edges.at(-1)!) : null),
+  );
+  return span === null ? [] : [span];
 }
 
 /** The buckets from the first to the last one that is asked for or has rows; those without rows are put in between. */

@@ -11,7 +11,8 @@ export function summaryOf(chart: Chart): string {
 function ofTime(chart: TimeChart): string {
   const { edges, series, sum, unit, zone } = chart;
   const whole = sum ?? series[0];
-  if (whole === undefined || Number.isNaN(whole.figures.most)) return "nothing is known of this time";
+  if (whole === undefined || Number.isNaN(whole.figures.most))
+    return chart.coverage ? "nothing is known of this time" : "nothing matched";
   const { figures, values } = whole;
   const at = values.indexOf(figures.most);
   const clock = new ZoneClock(zone);

@@ -40,7 +40,7 @@ export function* terminalGraph(chart: Chart, options: TerminalGraphOptions): Gen
   yield "\n";
   if (chart.kind === "groups") {
     yield* drawBreakdown(chart, { ...options, width });
-  } else {
+  } else if (chart.series.some(({ figures }) => !Number.isNaN(figures.most))) {
     if (options.picture) yield* picture(chart, { ...options, width });
     for (const line of figureLines(chart, { ...options, width })) yield `${line}\n`;
   }

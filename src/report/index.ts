@@ -6,6 +6,7 @@ export { printCollect } from "./collect-text.ts";
 export { type DoctorObject, doctorObject } from "./doctor-object.ts";
 export { printDoctor } from "./doctor-text.ts";
 export { exportObject, printExport } from "./export-report.ts";
+export { type FilterCounts, filterObject, printFilter } from "./filter-text.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
 export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
 export { printStore, storeObject } from "./store-report.ts";

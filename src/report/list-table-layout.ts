@@ -30,7 +30,7 @@ export class ListTableLayout implements FlowLayout {
   private first = true;
 
   constructor(fields: readonly Field[], { title, from, to, sortedBy, notes }: ListHead) {
-    this.records = new RecordLayout(fields, "json");
+    this.records = new RecordLayout(fields, "json", "");
     this.notes = notes;
     const time = (ns: bigint | null) => (ns === null ? "null" : `"${isoTime(ns, false)}"`);
     this.head = [
@@ -42,7 +42,7 @@ export class ListTableLayout implements FlowLayout {
       `"bucketSeconds":null`,
       `"sortedBy":${sortedBy === null ? "null" : jsonText(sortedBy)}`,
       `"columns":[\n${fields.map(columnText).join(",\n")}\n]`,
-      `"rows":[\n`,
+      `"rows":[`,
     ].join(",");
   }
 
@@ -55,18 +55,18 @@ export class ListTableLayout implements FlowLayout {
   }
 
   octets(row: number): number {
-    return this.records.octets(row) + 1;
+    return this.records.octets(row) + 2;
   }
 
   record(out: ByteWriter, row: number): void {
-    // The record before ends with a line end; its comma stands at the beginning of the line.
     if (!this.first) out.octet(COMMA);
     this.first = false;
+    out.octet(NEWLINE);
     this.records.record(out, row);
   }
 
   footer(out: ByteWriter): void {
-    const rest = `],"total":null,"others":null,"othersRows":[],"known":null,"notes":[${this.notes.map(jsonText).join(",")}]}`;
+    const rest = `${this.first ? "" : "\n"}],"total":null,"others":null,"othersRows":[],"known":null,"notes":[${this.notes.map(jsonText).join(",")}]}`;
     out.ascii(rest);
     out.reserve(1);
     out.octet(NEWLINE);

@@ -84,7 +84,8 @@ export class RecordLayout implements FlowLayout {
   private readonly time = new Instant();
   private readonly dates = new DateText("T");
 
-  constructor(fields: readonly Field[], format: "json" | "csv") {
+  /** `end`: what stands behind the object of a record; `csv` has its own. */
+  constructor(fields: readonly Field[], format: "json" | "csv", end = "\n") {
     const json = format === "json";
     this.quoted = json;
     this.names = fields.map(({ name }) => name as AnyFieldName);
@@ -97,7 +98,7 @@ export class RecordLayout implements FlowLayout {
     });
     this.nameLengths = Uint8Array.from(before, (text) => text.length);
     this.nameWords = Float64Array.from(before.flatMap((text) => [...asciiWords(text, NAME_WORDS)]));
-    this.after = new AsciiText(json ? "}\n" : "\r\n");
+    this.after = new AsciiText(json ? `}${end}` : "\r\n");
     this.none = new AsciiText(json ? "null" : "");
     this.ways = Uint8Array.from(fields, wayOf);
     this.words = fields.map((field) => wordsOf(field, json ? '"' : ""));

@@ -10,6 +10,9 @@ import { bucketPrecision, type ClockPrecision, type ZoneClock } from "./zone-tim
 /** Up to here counts show every digit. */
 const MOST_DIGITS = 10_000_000;
 
+/** What plain numbers are rounded to. */
+const RAW_DECIMALS = 3;
+
 const SUFFIXES: Readonly<Record<NonNullable<TableColumn["unit"]>, string>> = {
   octets: "B",
   packets: "",
@@ -60,7 +63,7 @@ function shownAs(
   if (type === "other") return (value) => wordsText(value as Readonly<Record<string, string>>);
   if (type === "text") return (value) => seenText(String(value));
   if (isWord(field)) return (value) => wordText(field!, Number(value));
-  if (raw) return (value) => String(value);
+  if (raw) return (value) => String(typeof value === "number" ? Number(value.toFixed(RAW_DECIMALS)) : value);
   if (type === "duration" || unit === "seconds") return (value) => spanText(Number(value));
   if (unit === "percent") return (value) => percentText(Number(value));
   if (unit === "octets/packet") return (value) => withUnit(Math.round(Number(value)), "B");
