@@ -3,7 +3,15 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { engineSentence } from "../query/index.ts";
-import { defaultStore, Engine, HOUSEKEEPING_JOBS, readStoreFolder, recoverJobs, StoreLock } from "../store/index.ts";
+import {
+  bookExpired,
+  defaultStore,
+  Engine,
+  HOUSEKEEPING_JOBS,
+  readStoreFolder,
+  recoverJobs,
+  StoreLock,
+} from "../store/index.ts";
 
 /** Absolute. Throws a SourceError where it is no store. */
 export function storeFolder(name: string | undefined): string {
@@ -27,6 +35,7 @@ export async function tidying<T>(folder: string, work: (mayGoOn: () => void) => 
   };
   try {
     recoverJobs(folder, HOUSEKEEPING_JOBS);
+    await bookExpired(folder);
     return await work(mayGoOn);
   } catch (error) {
     throw failure(folder, error);

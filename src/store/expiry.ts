@@ -1,13 +1,13 @@
 // Expiry: deletes what the limits of a KeepPolicy do not allow any more. A job hides the files first, so that no query meets half of it.
-import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import { isMissing, writeDurably } from "./durable-files.ts";
-import { type ExpiringSegment, type ExpiryPlan, planExpiry } from "./expiry-plan.ts";
-import { GRACE_MS, Job, sweepJobs } from "./jobs.ts";
+import { type ExpiryPlan, planExpiry } from "./expiry-plan.ts";
+import { type FoundJob, GRACE_MS, Job, readJobs, sweepJobs } from "./jobs.ts";
 import { type KeepPolicy, keepPolicyFrom } from "./keep-policy.ts";
-import { KEEP_FILE } from "./layout.ts";
-import { appendLedger } from "./ledger-file.ts";
+import { KEEP_FILE, parseSegmentFile } from "./layout.ts";
+import { appendLedger, type ChangeLine, readLedger } from "./ledger-file.ts";
 import { readStoreFiles } from "./store-files.ts";
 import { reasonOf } from "./store-folder.ts";
 
@@ -50,23 +50,28 @@ export async function expire(
   { graceMs = GRACE_MS, mayGoOn }: { graceMs?: number; mayGoOn?: () => void } = {},
 ): Promise<void> {
   if (expiring.length > 0) {
-    const job = new Job(folder, "expire");
     const inputs = expiring.map(({ path }) => relative(folder, path));
-    job.commit(inputs, [], mayGoOn);
-    await appendLedger(folder, [lineOf(expiring)]);
+    new Job(folder, "expire").commit(inputs, [], mayGoOn);
   }
+  await bookExpired(folder);
   sweepJobs(folder, graceMs);
 }
 
-function lineOf(expiring: readonly ExpiringSegment[]) {
-  const sum = (of: (segment: ExpiringSegment) => number) => expiring.reduce((total, segment) => total + of(segment), 0);
-  const rules = [...new Set(expiring.flatMap((segment) => segment.rules))];
-  return {
-    change: "expired" as const,
-    at: new Date().toISOString(),
-    files: expiring.length,
-    flows: sum(({ rows }) => rows),
-    octets: sum(({ octets }) => octets),
-    reason: rules.join(", "),
-  };
+/** Has a line in the ledger for each job that is done, be it of a process that was killed behind that. */
+export async function bookExpired(folder: string): Promise<void> {
+  const done = readJobs(folder).filter(({ kind, state }) => kind === "expire" && state === "done");
+  if (done.length === 0) return;
+  const booked = new Set((await readLedger(folder)).changes.map(({ job }) => job));
+  const lines = done.filter(({ id }) => !booked.has(id)).map((job) => lineOf(folder, job));
+  await appendLedger(folder, lines);
+}
+
+function lineOf(folder: string, { id, inputs }: FoundJob): ChangeLine {
+  const octets = inputs.reduce(
+    (sum, path) => sum + (statSync(join(folder, path), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+  const flows = inputs.reduce((sum, path) => sum + (parseSegmentFile(basename(path))?.rows ?? 0), 0);
+  const at = new Date().toISOString();
+  return { change: "expired", at, files: inputs.length, flows, octets, reason: "limits of keeping", job: id };
 }

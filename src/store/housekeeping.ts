@@ -4,7 +4,7 @@ import { readCatalog } from "./catalog.ts";
 import { compact } from "./compaction.ts";
 import { planCompaction } from "./compaction-plan.ts";
 import type { Engine } from "./engine.ts";
-import { expire, expiryOf, readKeepPolicy } from "./expiry.ts";
+import { bookExpired, expire, expiryOf, readKeepPolicy } from "./expiry.ts";
 import { type JobKind, recoverJobs, sweepJobs } from "./jobs.ts";
 import { hasLimits } from "./keep-policy.ts";
 import { StoreLock } from "./store-lock.ts";
@@ -50,6 +50,7 @@ export async function housekeep(folder: string, options: HousekeepingOptions): P
   };
   try {
     recoverJobs(folder, HOUSEKEEPING_JOBS);
+    await bookExpired(folder);
     const { engine, groups, now = Date.now() } = options;
     const policy = readKeepPolicy(folder);
     const plan = hasLimits(policy) ? expiryOf(folder, policy, now) : { expiring: [], kept: [], unmet: [] };

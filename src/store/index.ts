@@ -3,7 +3,7 @@ export { type Catalog, type CatalogTime, missingFiles, readCatalog, type Segment
 export { type Compacted, compact } from "./compaction.ts";
 export { COMPACTION_LIMITS, type CompactionGroup, planCompaction } from "./compaction-plan.ts";
 export { Engine, EngineError, type EngineLimits } from "./engine.ts";
-export { expire, readKeepPolicy, writeKeepPolicy } from "./expiry.ts";
+export { bookExpired, expire, readKeepPolicy, writeKeepPolicy } from "./expiry.ts";
 export { type ExpiryPlan, type ExpiryRule, planExpiry, type StoredSegment } from "./expiry-plan.ts";
 export { type Explained, type ExplainPage, type ExplainTime, explainStore, sumOf } from "./explain.ts";
 export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";

@@ -23,6 +23,8 @@ export interface ChangeLine {
   readonly octets: number;
   /** For people: the rules, the file. */
   readonly reason: string;
+  /** Of the job that did it. */
+  readonly job?: string | undefined;
 }
 
 /** Adds lines; they are on the disk when this resolves. Several processes may do so at once. */

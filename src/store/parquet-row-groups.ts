@@ -134,7 +134,9 @@ class Compact {
 
   text(): string {
     const length = this.varint();
-    return this.octets.toString("utf8", this.at, this.at + length);
+    const from = this.at;
+    this.at += length;
+    return this.octets.toString("utf8", from, this.at);
   }
 
   private skip(type: number, depth: number): void {
@@ -142,7 +144,7 @@ class Compact {
     if (type <= 3) this.at++;
     else if (type <= 6) this.varint();
     else if (type === 7) this.at += 8;
-    else if (type === 8) this.at += this.varint();
+    else if (type === 8) this.text();
     else if (type === LIST || type === 10) {
       const { size, type: inside } = this.listStart();
       for (let i = 0; i < size; i++) this.skip(inside, depth + 1);
