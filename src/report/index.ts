@@ -11,14 +11,7 @@ export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type Flow
 export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
 export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
-export {
-  printPieces,
-  printTable,
-  TABLE_FORMS,
-  type TableForm,
-  type TablePrintOptions,
-  tablePieces,
-} from "./table-printer.ts";
+export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
