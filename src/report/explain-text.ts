@@ -92,7 +92,7 @@ function verdict(difference: number): string {
   if (difference === 0) return "yes: the store holds what the ledger says";
   const count = counted(Math.abs(difference), "flow");
   return difference > 0
-    ? `${count} more than the ledger says: stored since its last line (it is written once a minute), or by other hands`
+    ? `${count} more than the ledger says: stored since its last line (one is written when an interval ends), by a writer that was killed before it, or by other hands`
     : `${count} less than the ledger says: files were deleted or moved by other hands, or cannot be read; see flowgauge store verify`;
 }
 
