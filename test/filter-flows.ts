@@ -129,16 +129,17 @@ const NUMBER_FIELDS = (ELEMENTS as readonly Element[])
   .map(({ name }) => name)
   .filter((name) => name !== "forwardingStatus");
 
+/** nfdump 1.7.1 does not find all that is in a list whose entries lie within one another. */
+const apart = fc
+  .subarray(["10.0.0.0/16", "10.1.0.0/16", "192.0.2.7", "198.51.100.0/24", "203.0.113.1"], { minLength: 1 })
+  .map((entries) => `in [${entries.join(" ")}]`);
+
 /** What nfdump 1.7.1 understands too, in its own words, and means alike. */
 export const NFDUMP_TERM: fc.Arbitrary<string> = fc.oneof(
   from("any", "ipv4", "inet", "ipv6", "inet6"),
   words("proto ", from("tcp", "udp", "icmp", "icmp6", "gre", 6, 17)),
   words(from("", "src ", "dst "), from("ip ", "host "), from(...V4.slice(0, 5), ...V6.slice(0, 2))),
-  words(
-    from("", "src ", "dst "),
-    "ip ",
-    listOf(from(...V4.slice(0, 5), "10.0.0.0/8", "10.0.0.0/16", "192.0.2.0/24"), from(" ")),
-  ),
+  words(from("", "src ", "dst "), "ip ", apart),
   words(
     from("", "src ", "dst "),
     "net ",
@@ -151,7 +152,8 @@ export const NFDUMP_TERM: fc.Arbitrary<string> = fc.oneof(
     from(...PORTS),
   ),
   words(from("", "src ", "dst "), "port ", listOf(from(...PORTS))),
-  words("flags ", from("S", "A", "SA", "F", "R", "PA", "UAPRSF")),
+  // `not flags SA` is something else in nfdump: not S and not A.
+  words("flags ", from("S", "A", "F", "R", "P")),
   words(
     from("packets ", "bytes ", "in packets ", "in bytes "),
     from("", "= ", "> ", "< ", ">= ", "<= "),

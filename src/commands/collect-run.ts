@@ -18,7 +18,7 @@ import {
 import type { StoreWriter } from "../store/index.ts";
 import type { CollectPlan } from "./collect-plan.ts";
 import { ExportOutlet, LiveOutlet } from "./export-outlet.ts";
-import { FlowSinks, type Outlet } from "./flow-sinks.ts";
+import { FlowSinks, type Outlet, type RowFilter } from "./flow-sinks.ts";
 import { Interruption } from "./interruption.ts";
 import { countersObject, JsonLines, optionsObject, safeJson } from "./json-lines.ts";
 import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
@@ -57,7 +57,8 @@ export class CollectRun {
   /** What --stats told last. */
   private before: CollectObject | null = null;
 
-  constructor(plan: CollectPlan) {
+  /** `filter` null: every record is given on. */
+  constructor(plan: CollectPlan, filter: RowFilter | null) {
     this.plan = plan;
     let reach = () => {};
     this.enough = new Promise((resolve) => {
@@ -70,6 +71,7 @@ export class CollectRun {
       outlets(plan, () => this.readerGone),
       plan.records,
       reach,
+      filter,
     );
   }
 
@@ -155,7 +157,7 @@ export class CollectRun {
     const { plan, words, sinks } = this;
     this.store = await openStore(store, plan.receive.captures.length === 0, (sentence) => words.say(sentence), {
       collected: () => this.receiving?.view.ledger ?? null,
-      leftOut: () => ({ beyond: sinks.beyond }),
+      leftOut: () => ({ beyond: sinks.beyond, filtered: sinks.filteredOut }),
     });
     return this.store;
   }
@@ -171,7 +173,8 @@ export class CollectRun {
   }
 
   private object({ view }: Receiving): CollectObject {
-    const object = collectObject(view, (performance.now() - this.began) / 1000, this.sinks.beyond);
+    const { beyond, filteredOut } = this.sinks;
+    const object = collectObject(view, (performance.now() - this.began) / 1000, { beyond, filteredOut });
     if (this.hint !== null) object.notes.push(this.hint);
     return object;
   }

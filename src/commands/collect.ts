@@ -4,6 +4,7 @@ import { EXPORT_DEFAULTS } from "../export/index.ts";
 import { EXPORT_PROTOCOLS } from "../wire/index.ts";
 import { type CollectPlan, type CollectSettings, collectPlanOf } from "./collect-plan.ts";
 import { CollectRun } from "./collect-run.ts";
+import { addFilterOptions, batchFilterOf, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { repeated } from "./option-values.ts";
 import { withReceiving } from "./receive-options.ts";
 import { withStoring } from "./store-options.ts";
@@ -18,6 +19,7 @@ const EXAMPLES = `Examples:
   flowgauge collect --native flows.native --metrics 127.0.0.1:9155 --stats 1m
   flowgauge collect --quiet --relay 10.0.0.7:2055 --relay 10.0.0.8:2055
   flowgauge collect --to udp://10.0.0.9:4739 --protocol ipfix       all formats in, IPFIX out
+  flowgauge collect udp://:2055 'dst port 443 and not src net 10.0.0.0/8'
   flowgauge collect --sampling 10.0.0.1=1000 --json --count 100
 `;
 
@@ -42,7 +44,8 @@ export function collectPlan(argv: readonly string[]): CollectPlan {
 function collectSyntax(): Command {
   const command = new Command("collect")
     .description("Collect NetFlow, IPFIX and sFlow: print, write or pass on the flow records.")
-    .argument("[source...]", "addresses to listen on, or captures");
+    .usage("[options] [source...] [FILTER]")
+    .argument("[source...]", "addresses to listen on, or captures; behind them FILTER: which records to give on");
   withReceiving(command)
     .option("--count <n>", "end after so many records")
     .option("--templates <file>", "where templates are kept over a restart; none = nowhere")
@@ -62,7 +65,8 @@ function collectSyntax(): Command {
     .option("--to-tls-ca <file>", "tls://: authorities (PEM) of the destination's certificate; else those Node knows")
     .option("--to-tls-cert <file>", "our certificate for it (PEM)")
     .option("--to-tls-key <file>", "its private key")
-    .option("--to-tls-name <name>", "name that its certificate must have; else that of the destination")
+    .option("--to-tls-name <name>", "name that its certificate must have; else that of the destination");
+  addFilterOptions(command)
     .optionsGroup("Output:")
     .option("--json", "NDJSON, every field")
     .option("--csv", "CSV with a header line")
@@ -89,6 +93,7 @@ function collectSyntax(): Command {
     .addHelpText("after", NOTES);
 }
 
-async function runCollect(sources: string[], settings: CollectSettings): Promise<void> {
-  process.exitCode = await new CollectRun(collectPlanOf(sources, settings)).run();
+async function runCollect(words: string[], settings: CollectSettings & FilterSettings): Promise<void> {
+  const { sources, filter } = await filterArgument(words, settings);
+  process.exitCode = await new CollectRun(collectPlanOf(sources, settings), await batchFilterOf(filter)).run();
 }

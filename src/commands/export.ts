@@ -1,10 +1,20 @@
 // flowgauge export: packets or flow records -> NetFlow and IPFIX. A preset of the one pipe: source, tracker, exporter.
 import { Command, Option } from "commander";
 import { EXPORT_DEFAULTS, Exporter } from "../export/index.ts";
-import { exportObject, printExport, printSummary, summaryObject } from "../report/index.ts";
+import {
+  exportObject,
+  type FilterCounts,
+  filterObject,
+  printExport,
+  printFilter,
+  printSummary,
+  summaryObject,
+} from "../report/index.ts";
 import { EXPORT_PROTOCOLS, EXPORT_TIMES } from "../wire/index.ts";
 import { type ExportSettings, exportPlanOf } from "./export-plan.ts";
+import { addFilterOptions, batchFilterOf, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { addFlowOptions } from "./flow-options.ts";
+import { FlowSinks } from "./flow-sinks.ts";
 import { type FlowSource, openFlows } from "./flow-source.ts";
 import { Interruption } from "./interruption.ts";
 import { repeated } from "./option-values.ts";
@@ -35,7 +45,8 @@ export function exportCommand(): Command {
 function exportSyntax(): Command {
   const command = new Command("export")
     .description("Read packets or flow records, send them as NetFlow or IPFIX.")
-    .argument("<source...>", "capture files, -, iface:NAME, or Native files")
+    .usage("[options] <source...> [FILTER]")
+    .argument("<source...>", "capture files, -, iface:NAME, or Native files; behind them FILTER: which flows to send")
     .optionsGroup("Collectors:")
     .addOption(
       new Option("--to <destinations>", "udp://HOST:PORT, tcp:// or tls://; several with commas; repeatable")
@@ -75,7 +86,7 @@ function exportSyntax(): Command {
     .option("--tls-cert <file>", "our own certificate (PEM)")
     .option("--tls-key <file>", "its key (PEM)")
     .option("--tls-name <name>", "name that the collector's certificate must have; else that of the destination");
-  return addFlowOptions(command)
+  return addFilterOptions(addFlowOptions(command))
     .optionsGroup("Output:")
     .addOption(
       new Option("--summary <form>", "the summary on stderr").choices(["text", "json", "none"]).default("text"),
@@ -84,13 +95,17 @@ function exportSyntax(): Command {
     .addHelpText("after", NOTES);
 }
 
-async function runExport(sources: string[], settings: ExportSettings): Promise<void> {
+async function runExport(words: string[], settings: ExportSettings & FilterSettings): Promise<void> {
+  const needed = { sourceNeeded: "a capture file, -, iface:NAME or a Native file" };
+  const { sources, filter } = await filterArgument(words, settings, needed);
   const plan = exportPlanOf(sources, settings);
   const told = new Set<string>();
   let source: FlowSource | null = null;
   let exporter: Exporter | null = null;
+  let sink: FlowSinks | null = null;
   const tell = () => {
-    if (source !== null && exporter !== null) tellSummary(source, exporter, settings.summary);
+    if (source === null || exporter === null || sink === null) return;
+    tellSummary(source, exporter, filter === null ? null : sink, settings.summary);
   };
   const interruption = new Interruption(tell);
   try {
@@ -99,7 +114,8 @@ async function runExport(sources: string[], settings: ExportSettings): Promise<v
       await source?.close();
       throw error;
     });
-    await send(source, exporter, told);
+    sink = new FlowSinks([exporter], Number.MAX_SAFE_INTEGER, () => {}, await batchFilterOf(filter));
+    await send(source, exporter, sink, told);
     tellProblems(source, exporter, told);
     tell();
   } finally {
@@ -108,11 +124,11 @@ async function runExport(sources: string[], settings: ExportSettings): Promise<v
   process.exitCode = interruption.happened ? 130 : told.size > 0 || exporter.failed() ? 1 : 0;
 }
 
-async function send(source: FlowSource, exporter: Exporter, told: Set<string>): Promise<void> {
+async function send(source: FlowSource, exporter: Exporter, sink: FlowSinks, told: Set<string>): Promise<void> {
   const progress = source.packets === null ? null : drawProgress(source.packets, process.stderr, false);
   const watch = setInterval(tellProblems, WATCH_MS, source, exporter, told);
   try {
-    for await (const batch of source) await exporter.write(batch);
+    for await (const batch of source) await sink.write(batch);
   } finally {
     await exporter.end();
     clearInterval(watch);
@@ -129,13 +145,21 @@ function tellProblems(source: FlowSource, exporter: Exporter, told: Set<string>)
   }
 }
 
-function tellSummary(source: FlowSource, exporter: Exporter, form: ExportSettings["summary"]): void {
+function tellSummary(
+  source: FlowSource,
+  exporter: Exporter,
+  filtered: FilterCounts | null,
+  form: ExportSettings["summary"],
+): void {
   const packets = source.packets?.summary() ?? null;
   const exported = exporter.summary();
   if (form === "json") {
-    const object = { ...(packets === null ? {} : summaryObject(packets)), export: exportObject(exported) };
+    const passed = filtered === null ? {} : { filter: filterObject(filtered) };
+    const object = { ...(packets === null ? {} : summaryObject(packets)), ...passed, export: exportObject(exported) };
     process.stderr.write(`${JSON.stringify(object)}\n`);
   }
   if (form === "text")
-    process.stderr.write(`${packets === null ? "" : printSummary(packets, {})}${printExport(exported)}`);
+    process.stderr.write(
+      `${packets === null ? "" : printSummary(packets, {})}${filtered === null ? "" : printFilter(filtered)}${printExport(exported)}`,
+    );
 }

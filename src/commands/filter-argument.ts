@@ -21,6 +21,13 @@ export interface SourcesAndFilter {
   readonly filter: Filter | null;
 }
 
+export interface FilterArgumentOptions {
+  /** Of times without one, time of day and weekday; default: this machine's. */
+  readonly zone?: string | undefined;
+  /** What is said to be missing where there is a filter and no source; default: none is needed. */
+  readonly sourceNeeded?: string;
+}
+
 const OPTIONS = [
   ["--filter-file <file>", "take FILTER from a file"],
   ["--filters <file>", "named filters for $name: `name = filter` a line (default: $FLOWGAUGE_FILTERS)"],
@@ -39,12 +46,12 @@ export function addFilterOptions(command: Command): Command {
 
 /**
  * Divides positional words: sources first, then the words of the filter. A word that may begin a filter is never a source: a file
- * of such a name is `./src`. `zone` is that of times without one.
+ * of such a name is `./src`.
  */
 export async function filterArgument(
   words: readonly string[],
   settings: FilterSettings,
-  zone?: string,
+  { zone, sourceNeeded }: FilterArgumentOptions = {},
 ): Promise<SourcesAndFilter> {
   const { filterFile } = settings;
   // Most runs have no filter: then its language is not loaded.
@@ -61,7 +68,9 @@ export async function filterArgument(
   const text = typed === "" ? readText(filterFile!) : typed;
   const folder = typed === "" ? dirname(filterFile!) : ".";
   try {
-    return { sources, filter: await parse(query, text, settings, folder, zone) };
+    const filter = await parse(query, text, settings, folder, zone);
+    if (sources.length > 0 || sourceNeeded === undefined) return { sources, filter };
+    throw new UsageError(`expected ${sourceNeeded} before the filter "${typed}", found none.`);
   } catch (error) {
     if (typed === "" || beginsFilter(typed) || !isOfTyped(error)) throw error;
     // One word that is nothing we know: whoever opens sources says what it misses.
@@ -103,7 +112,7 @@ async function parse(
     ...(filters === undefined || filters === "" ? {} : { named: parseNamedFilters(readText(filters), filters) }),
     ...(settings.local === undefined ? {} : { localNetworks: settings.local.split(",").map((word) => word.trim()) }),
     ...(zone === undefined ? {} : { zone }),
-    include: (path) => readText(resolve(folder, path)),
+    include: (path) => readText(resolve(folder, path), path),
   };
   const names = new Set<string>();
   // Any address does while the names are gathered.
@@ -128,7 +137,7 @@ async function addressesOf(name: string): Promise<readonly string[] | undefined>
 const MOST_OCTETS = 4_194_304;
 
 /** A small regular file: not a pipe that is waited for, nor a disk. */
-function readText(path: string): string {
+function readText(path: string, shown: string = path): string {
   try {
     const { size } = statSync(path);
     if (size > MOST_OCTETS) throw new Error(`${size} octets where ${MOST_OCTETS} are the most`);
@@ -137,7 +146,7 @@ function readText(path: string): string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const found = code === "ENOENT" ? "no such file; check the name" : message;
-    throw new UsageError(`${path}: expected a file with filters or lists, found ${found}`, { cause: error });
+    throw new UsageError(`${shown}: expected a file with filters or lists, found ${found}`, { cause: error });
   }
 }
 

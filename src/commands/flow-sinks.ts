@@ -7,20 +7,29 @@ export interface Outlet extends FlowSink {
   readonly closed?: boolean;
 }
 
+/** What lets only some rows of a batch through: a filter of the query room. */
+export interface RowFilter {
+  select(batch: FlowBatch): number;
+}
+
 export class FlowSinks implements FlowSink {
   /** Records given on. */
   records = 0;
   /** Records that came after so many as were asked for: not given on. */
   beyond = 0;
+  /** Records that the filter left out. */
+  filteredOut = 0;
   private readonly sinks: Outlet[];
   private readonly most: number;
   private readonly done: () => void;
+  private readonly filter: RowFilter | null;
 
   /** `done` is called when so many records have passed, or when no sink takes any more. */
-  constructor(sinks: Outlet[], most: number, done: () => void) {
+  constructor(sinks: Outlet[], most: number, done: () => void, filter: RowFilter | null = null) {
     this.sinks = sinks;
     this.most = most;
     this.done = done;
+    this.filter = filter;
   }
 
   add(sink: Outlet): void {
@@ -38,6 +47,10 @@ export class FlowSinks implements FlowSink {
   }
 
   write(batch: FlowBatch): void | Promise<void> {
+    if (this.filter !== null) {
+      const { rows } = batch;
+      this.filteredOut += rows - this.filter.select(batch);
+    }
     const given = Math.min(batch.rows, this.most - this.records);
     this.beyond += batch.rows - given;
     if (given === 0) return;

@@ -1,8 +1,18 @@
 // flowgauge track: packets -> flow records, printed. A preset of the one pipe: source, tracker, printer.
 import { Command, Option } from "commander";
-import { createFlowPrinter, printStore, printSummary, storeObject, summaryObject } from "../report/index.ts";
+import {
+  createFlowPrinter,
+  type FilterCounts,
+  filterObject,
+  printFilter,
+  printStore,
+  printSummary,
+  storeObject,
+  summaryObject,
+} from "../report/index.ts";
 import type { StoreWriter } from "../store/index.ts";
 import { FlowStream } from "../track/index.ts";
+import { addFilterOptions, batchFilterOf, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { addFlowOptions, isInterface } from "./flow-options.ts";
 import { FlowSinks, type Outlet } from "./flow-sinks.ts";
 import { Interruption } from "./interruption.ts";
@@ -20,6 +30,7 @@ const EXAMPLES = `Examples:
   flowgauge track iface:eth0 --update 10s            start, update and end of flows on an interface, as they happen
   tcpdump -w - port 53 | flowgauge track -           the same from a pipe
   flowgauge track capture.pcap --store /data/flows   kept for flowgauge query, instead of printed
+  flowgauge track day.pcap 'tcp and dst port 443 and bytes > 1M'    of the flows those that match (docs/filter.md)
   flowgauge track --tunnel inner vxlan.pcap          what is inside GRE, VXLAN, GENEVE, GTP-U and IP-in-IP
   flowgauge track --timeout tcp=1h30m --timeout active=5m trace.pcap.zst
 `;
@@ -48,8 +59,9 @@ export function trackPlan(argv: readonly string[]): TrackPlan {
 function trackSyntax(): Command {
   const command = new Command("track")
     .description("Read packets, make flows, print them.")
-    .argument("<source...>", "capture files, - or iface:NAME");
-  addFlowOptions(command)
+    .usage("[options] <source...> [FILTER]")
+    .argument("<source...>", "capture files, - or iface:NAME; behind them FILTER: which flows to print and store");
+  addFilterOptions(addFlowOptions(command))
     .optionsGroup("Output:")
     .option("--events", "start, update and end of flows (default for interfaces and pipes, unless --json or --csv)")
     .option("--update <duration>", "an event of live flows at this interval; implies --events")
@@ -65,24 +77,32 @@ function trackSyntax(): Command {
   return withStoring(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES);
 }
 
-async function runTrack(sources: string[], settings: TrackSettings): Promise<void> {
+async function runTrack(words: string[], settings: TrackSettings & FilterSettings): Promise<void> {
+  const { sources, filter } = await filterArgument(words, settings, {
+    sourceNeeded: "a capture file, - or iface:NAME",
+  });
   const { stream: options, printer, store: kept } = plan(sources, settings);
   const sinks: Outlet[] = [];
   if (printer !== null) {
     const { width } = terminalLayout(process.stdout);
     sinks.push(withSentences(createFlowPrinter({ ...printer, width }, process.stdout)));
   }
-  const sink = new FlowSinks(sinks, Number.MAX_SAFE_INTEGER, () => {});
+  const sink = new FlowSinks(sinks, Number.MAX_SAFE_INTEGER, () => {}, await batchFilterOf(filter));
   let store: StoreWriter | null = null;
   const told = new Set<string>();
   let stream: FlowStream | null = null;
-  const tell = () => stream !== null && tellSummary(stream, store, settings.summary);
+  const tell = () => {
+    if (stream !== null) tellSummary(stream, store, filter === null ? null : sink, settings.summary);
+  };
   // Before the opening, which may take a while and starts helper programs.
   const interruption = new Interruption(tell);
   try {
     if (kept !== null) {
       const say = (sentence: string) => process.stderr.write(`flowgauge: ${sentence}\n`);
-      store = await openStore(kept, sources.some(isInterface), say, { collected: () => null });
+      store = await openStore(kept, sources.some(isInterface), say, {
+        collected: () => null,
+        leftOut: () => ({ filtered: sink.filteredOut }),
+      });
       sink.add(store);
     }
     stream = await FlowStream.open(sources, { ...options, signal: interruption.signal });
@@ -124,13 +144,20 @@ function tellProblems(stream: FlowStream, told: Set<string>): void {
   }
 }
 
-function tellSummary(stream: FlowStream, store: StoreWriter | null, form: TrackSettings["summary"]): void {
+function tellSummary(
+  stream: FlowStream,
+  store: StoreWriter | null,
+  filtered: FilterCounts | null,
+  form: TrackSettings["summary"],
+): void {
   const summary = stream.summary();
   const stored = store?.summary() ?? null;
   if (form === "json") {
     const kept = stored === null ? {} : { store: storeObject(stored) };
-    process.stderr.write(`${JSON.stringify({ ...summaryObject(summary), ...kept })}\n`);
+    const passed = filtered === null ? {} : { filter: filterObject(filtered) };
+    process.stderr.write(`${JSON.stringify({ ...summaryObject(summary), ...passed, ...kept })}\n`);
   }
   if (form === "text") process.stderr.write(printSummary(summary, {}));
+  if (form === "text" && filtered !== null) process.stderr.write(printFilter(filtered));
   if (form === "text" && stored !== null) process.stderr.write(printStore(stored));
 }

@@ -10,6 +10,7 @@ test.each([
   ["dstadd", "dstAddr"],
   ["protocl", "proto"],
   ["byte", "bytes"],
+  ["rpoto", "proto"],
   ["nonsense", undefined],
   ["", undefined],
 ])("%s: %s", (word, meant) => {

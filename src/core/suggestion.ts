@@ -20,15 +20,18 @@ export function quoteWithHint(word: string, known: Iterable<string>): string {
   return meant === undefined ? `"${word}"` : `"${word}" (did you mean ${meant}?)`;
 }
 
-/** Letters to put in, take out or change (Levenshtein). */
+/** Letters to put in, take out, change, or swap with their neighbour (optimal string alignment). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  let before = row;
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const change = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1, swapped ? before[j - 2]! + 1 : change));
     }
+    before = row;
     row = next;
   }
   return row[to.length]!;

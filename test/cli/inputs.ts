@@ -16,6 +16,11 @@ export function inputs(): Record<string, Buffer> {
     "empty.pcap": Buffer.alloc(0),
     "no-packets.pcap": pcap([]),
     "random.pcap": Buffer.from("9f3b00c1d2e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617", "hex"),
+    "web.filter": Buffer.from("# what browsers do\ntcp and dst port in [80, 443,\n 8080]\n"),
+    "named.filters": Buffer.from(
+      "web = port in [http, https]\ndns = port 53\n  or port 5353\ncircle = $round\nround = not $circle\n",
+    ),
+    "ports.list": Buffer.from("53 # domain\n80, 443\n"),
     "text.pcap": Buffer.from("These are words and not a capture.\n"),
     "cut-in-packet.pcap": little.subarray(0, -10),
     "cut-in-header.pcap": little.subarray(0, -(packets.at(-1)!.frame.length + 4)),

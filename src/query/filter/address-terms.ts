@@ -86,7 +86,8 @@ function readNetworks(context: ParseContext): readonly Range[] {
 function hostAddresses({ reader, options }: ParseContext, word: string): readonly Range[] {
   // What looks like an address and is none is not looked up.
   if (!HOST_NAME.test(word) || /^[\d.]*$|\/|:/.test(word)) return reader.fail();
-  if (reader.suggestion() !== null && options.resolve?.(word) === undefined) return reader.fail();
+  // A word that is nearly one of ours is no host; who means one quotes it.
+  if (reader.token.kind === "word" && !word.includes(".") && reader.suggestion() !== null) return reader.fail();
   if (options.resolve === undefined) {
     return reader.refuse(
       `expected an address or a network, found the name "${shorten(word)}"; names are not looked up here.`,

@@ -88,7 +88,10 @@ export class TokenReader {
   /** Throws: something else was expected at the current token. */
   fail(): never {
     const { token, expectations } = this;
-    const labels = [...new Set(expectations.map(({ label }) => label))];
+    // What a person most likely means comes first.
+    const signs = ({ kind }: Expectation) => (kind === "operator" || kind === "word" ? 1 : 0);
+    const inOrder = [...expectations].sort((a, b) => signs(a) - signs(b));
+    const labels = [...new Set(inOrder.map(({ label }) => label))];
     const suggestion = this.suggestion();
     const found =
       token.kind === "end" ? "the end of the filter" : `"${shorten(this.text.slice(token.span.from, token.span.to))}"`;
