@@ -19,18 +19,22 @@ export type TimeStyle = "stacked" | "bars" | "lines";
 interface Drawn {
   readonly edges: readonly number[];
   readonly values: readonly Float64Array[];
+  /** Of all together; empty where they do not add up. */
+  readonly sum: Float64Array;
 }
 
 function drawnOf(chart: TimeChart, box: Box): Drawn {
   const { edges, series } = chart;
+  const all = [...series.map(({ values }) => values), chart.sum?.values ?? new Float64Array(0)];
   const most = Math.max(1, Math.floor(box.width));
   if (edges.length - 1 > most) {
     const places = Array.from({ length: most + 1 }, (_, i) => box.x + (i * box.width) / most);
-    return { edges: places, values: series.map(({ values }) => columnsOf(chart, values, most)) };
+    const columns = all.map((values) => (values.length === 0 ? values : columnsOf(chart, values, most)));
+    return { edges: places, values: columns.slice(0, -1), sum: columns.at(-1)! };
   }
   const span = edges.at(-1)! - edges[0]!;
   const places = Array.from(edges, (edge) => box.x + ((edge - edges[0]!) / span) * box.width);
-  return { edges: places, values: series.map(({ values }) => values) };
+  return { edges: places, values: all.slice(0, -1), sum: all.at(-1)! };
 }
 
 export function timePicture(
@@ -97,8 +101,8 @@ function runs(count: number, test: (bucket: number) => boolean): [number, number
   return found;
 }
 
-function isKnown({ values }: Drawn, bucket: number): boolean {
-  return values.some((one) => !Number.isNaN(one[bucket]!));
+function isKnown({ values, sum }: Drawn, bucket: number): boolean {
+  return values.some((one) => !Number.isNaN(one[bucket]!)) || !Number.isNaN(sum[bucket] ?? Number.NaN);
 }
 
 function gaps(drawn: Drawn, box: Box): string {

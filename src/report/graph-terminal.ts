@@ -40,12 +40,16 @@ export function* terminalGraph(chart: Chart, options: TerminalGraphOptions): Gen
   yield "\n";
   if (chart.kind === "groups") {
     yield* drawBreakdown(chart, { ...options, width });
-  } else if (chart.series.some(({ figures }) => !Number.isNaN(figures.most))) {
+  } else if (isAnythingKnown(chart)) {
     if (options.picture) yield* picture(chart, { ...options, width });
     for (const line of figureLines(chart, { ...options, width })) yield `${line}\n`;
   }
   for (const note of chart.notes)
     for (const line of brokenLines(`note: ${note}`, width)) yield `${styled(line, "dim", colour)}\n`;
+}
+
+function isAnythingKnown({ sum, series }: TimeChart): boolean {
+  return [...series, ...(sum === null ? [] : [sum])].some(({ figures }) => !Number.isNaN(figures.most));
 }
 
 /** The scale of a chart's values: stacked ones are seen by their sum. */

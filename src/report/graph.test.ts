@@ -310,6 +310,16 @@ describe("svg", () => {
     expect(graphSvg(minutes([750, 0, 750]))).not.toContain("url(#flowgauge-gap)");
   });
 
+  test("where it is known that there was nothing there is no gap", () => {
+    const table = minutes([undefined, undefined, undefined]);
+    const nothing = { ...table, known: [[table.from!, table.to!]] as const };
+    expect(graphSvg(nothing)).not.toContain("url(#flowgauge-gap)");
+    expect(graphSvg({ ...nothing, known: [] })).toContain("url(#flowgauge-gap)");
+    expect(text(nothing)).toContain("all together: 0 b/s on average");
+    expect(text({ ...nothing, known: [] })).toContain("nothing is known of this time");
+    expect(text(table)).toContain("nothing matched");
+  });
+
   test("the eighth series has a pattern: colours alone would not do", () => {
     const base = minutes([750]);
     const rows = (count: number) => Array.from({ length: count }, (_, i): Value[] => [base.rows[0]![0]!, `h${i}`, 750]);
