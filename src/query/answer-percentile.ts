@@ -1,9 +1,10 @@
 // Percentiles of a series' rates, group by group, as billing has them: so many percent of the buckets had this rate or a lower one.
+import { UsageError } from "../core/errors.ts";
 import type { Sql } from "../core/sql.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
 import type { Engine } from "../store/index.ts";
 import { columnsOf } from "./answer-groups.ts";
-import { askSeries, type Series, type SeriesGroup, type SeriesQuestion } from "./answer-series.ts";
+import { askSeries, hasGaps, type Series, type SeriesGroup, type SeriesQuestion } from "./answer-series.ts";
 import { MeasureValues, type Sums } from "./measure-values.ts";
 import { type Measure, parseMeasure } from "./measures.ts";
 import type { FlowChoice } from "./question.ts";
@@ -33,6 +34,11 @@ export async function answerPercentile(
     { ...question, measures: withRate(question.measures, rate) },
     known,
   );
+  if (hasGaps(series.buckets)) {
+    throw new UsageError(
+      "--percentile: expected at most 20000 buckets of time, found more; ask for a shorter time (--from, --to) or longer buckets.",
+    );
+  }
   const rates = (group: ReadonlyMap<number, Sums>) => ratesOf(series, group, rate, choice);
   const rows = series.groups.map((group) => [...group.keys, ...valuesOf(rates(group.sums), percent)]);
   const all = valuesOf(rates(sumOfAll(series)), percent);
@@ -55,7 +61,7 @@ export async function answerPercentile(
     known: null,
     zone: choice.zone,
     notes: [
-      `${percent} % of the ${Math.max(0, series.edges.length - 1)} buckets had this rate or a lower one; buckets without flows count as 0`,
+      `${percent} % of the ${series.buckets.length} buckets had this rate or a lower one; buckets without flows count as 0`,
       ...(place > 0 ? ["the total is that of all groups together, not the sum of the rows"] : []),
     ],
   };
@@ -71,12 +77,17 @@ function withRate(measures: readonly Measure[], rate: Measure): readonly Measure
   return measures.some(({ name }) => name === rate.name) ? measures : [...measures, rate];
 }
 
-function ratesOf({ edges, asked, whole }: Series, sums: ReadonlyMap<number, Sums>, rate: Measure, choice: FlowChoice) {
+function ratesOf(
+  { buckets, asked, whole }: Series,
+  sums: ReadonlyMap<number, Sums>,
+  rate: Measure,
+  choice: FlowChoice,
+) {
   const values = new MeasureValues([rate], asked.aggregates, whole);
   const rates: number[] = [];
-  for (let i = 0; i + 1 < edges.length; i++) {
-    const found = sums.get(edges[i]!);
-    const seconds = secondsOf(edges[i]!, edges[i + 1]!, choice.time);
+  for (const [time, end] of buckets) {
+    const found = sums.get(time);
+    const seconds = secondsOf(time, end, choice.time);
     rates.push(found === undefined ? 0 : Number(values.of(found, seconds)[0] ?? 0));
   }
   return rates;

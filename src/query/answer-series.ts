@@ -6,10 +6,11 @@ import type { Engine } from "../store/index.ts";
 import { columnsOf, EITHER_NOTE, keyValues } from "./answer-groups.ts";
 import { askCompact, type CompactAnswer } from "./compact-answer.ts";
 import { MeasureValues, readSums, rest, type Sums } from "./measure-values.ts";
+import type { Measure } from "./measures.ts";
 import type { FlowChoice, GroupQuestion } from "./question.ts";
 import { rankOrder } from "./rank-order.ts";
 import { type SeriesSql, seriesSql } from "./series-sql.ts";
-import { bucketEdges, filledBuckets, type KnownSpans, secondsOf, stateOf } from "./series-time.ts";
+import { bucketEdges, filledBuckets, type KnownSpans, type Span, secondsOf, stateOf } from "./series-time.ts";
 import { OUTSIDE, spreadFlows } from "./spread-flows.ts";
 import type { Bucket } from "./time-buckets.ts";
 
@@ -30,8 +31,8 @@ export interface Series {
   /** What is in no group, by bucket. */
   readonly others: ReadonlyMap<number, Sums>;
   readonly whole: Sums;
-  /** Beginnings of the buckets, in order, and the end of the last one. */
-  readonly edges: readonly number[];
+  /** The buckets that are shown. */
+  readonly buckets: readonly Span[];
   readonly asked: SeriesSql;
 }
 
@@ -46,8 +47,8 @@ export async function askSeries(
   known: KnownSpans,
 ): Promise<Series> {
   const { keys, bucket, spread } = question;
-  const buckets = await bucketEdges(bucket, choice, () => extent(engine, flows));
-  const asked = seriesSql(spreadFlows(flows, spread, buckets, choice.time), flows, question);
+  const found = await bucketEdges(bucket, choice, () => extent(engine, flows));
+  const asked = seriesSql(spreadFlows(flows, spread, found, choice.time), flows, question);
   const answer = await askCompact(engine, asked.text);
   const groups = new Map<string, SeriesGroup>();
   const others = new Map<number, Sums>();
@@ -69,7 +70,7 @@ export async function askSeries(
     groups: rankOrder([...groups.values()], question, asked.aggregates),
     others: asked.either ? new Map() : others,
     whole: wholeOf(asked, keys.length, answer),
-    edges: filledBuckets(bucket, choice, seen, known),
+    buckets: filledBuckets(bucket, choice, seen, known),
     asked,
   };
 }
@@ -97,26 +98,27 @@ export async function answerSeries(
 ): Promise<Table> {
   const { keys, measures, bucket, sort } = question;
   const series = await askSeries(engine, flows, choice, question, known);
-  const { groups, others, whole, edges, asked } = series;
+  const { groups, others, whole, buckets, asked } = series;
   const values = new MeasureValues(measures, asked.aggregates, whole);
   const zeros: Sums = asked.aggregates.map(({ additive, name }) => (additive || /^distinct/.test(name) ? 0n : null));
   const nothing: Sums = asked.aggregates.map(() => null);
   const rows: (readonly Value[])[] = [];
   const othersRows: (readonly Value[])[] = [];
   const none = keys.map(() => null);
-  for (let i = 0; i + 1 < edges.length; i++) {
-    const time = edges[i]!;
+  for (const [time, end] of buckets) {
     const at = BigInt(time) * 1_000_000_000n;
-    const seconds = secondsOf(time, edges[i + 1]!, choice.time);
+    const seconds = secondsOf(time, end, choice.time);
     const seen = others.has(time) || groups.some(({ sums }) => sums.has(time));
-    const empty = seen || stateOf(time, edges[i + 1]!, known) ? zeros : nothing;
+    const empty = seen || stateOf(time, end, known) ? zeros : nothing;
     for (const group of groups) rows.push([at, ...group.keys, ...values.of(group.sums.get(time) ?? empty, seconds)]);
     const left = others.get(time);
     if (left !== undefined) othersRows.push([at, ...none, ...values.of(left, seconds)]);
   }
   const shown = groups.flatMap(({ sums }) => [...sums.values()]);
   const left = rest(asked.aggregates, whole, shown);
-  const span = edges.length < 2 ? null : secondsOf(edges[0]!, edges.at(-1)!, choice.time);
+  const outside = rest(asked.aggregates, whole, asked.either ? [] : [...shown, ...others.values()]);
+  const inside = asked.either ? whole : rest(asked.aggregates, whole, [outside]);
+  const span = buckets.length === 0 ? null : secondsOf(buckets[0]![0], buckets.at(-1)![1], choice.time);
   const hasLeft = !asked.either && left.some((value) => value !== null && value !== 0n && value !== 0);
   return {
     shape: "series",
@@ -124,8 +126,8 @@ export async function answerSeries(
     columns: [TIME_COLUMN, ...columnsOf(keys, measures)],
     rows,
     sortedBy: keys.length === 0 ? null : sort.by,
-    total: [null, ...none, ...values.of(whole, span)],
-    others: hasLeft ? [null, ...none, ...values.of(left, span)] : null,
+    total: [null, ...none, ...ratesOf(measures, values.of(inside, span), values.of(whole, null))],
+    others: hasLeft ? [null, ...none, ...ratesOf(measures, values.of(nothing, null), values.of(left, null))] : null,
     othersRows,
     bucketSeconds: bucket.seconds,
     from: choice.time.from,
@@ -136,12 +138,22 @@ export async function answerSeries(
   };
 }
 
+/** Sums of all flows; rates of those that are in the buckets, as only their time is known. */
+function ratesOf(measures: readonly Measure[], rates: readonly Value[], sums: readonly Value[]): Value[] {
+  return measures.map(({ form }, i) => (form.kind === "ratio" && form.per === null ? rates[i]! : sums[i]!));
+}
+
 function titleOf({ keys, bucket, sort }: SeriesQuestion, shown: number): string {
   const names = keys.map(({ name }) => name).join(", ");
   return keys.length === 0 ? bucket.name : `${bucket.name} of ${shown} ${names} by ${sort.by}`;
 }
 
-function seriesNotes({ spread }: SeriesQuestion, { whole, groups, others, asked }: Series): string[] {
+/** True where not all buckets are there (filledBuckets). */
+export function hasGaps(buckets: readonly Span[]): boolean {
+  return buckets.some(([from], i) => i > 0 && buckets[i - 1]![1] !== from);
+}
+
+function seriesNotes({ spread }: SeriesQuestion, { whole, groups, others, asked, buckets }: Series): string[] {
   const how =
     spread === "even"
       ? "octets and packets are spread evenly over the time of their flow; a flow is counted where it began"
@@ -149,5 +161,6 @@ function seriesNotes({ spread }: SeriesQuestion, { whole, groups, others, asked 
   const inside = [...groups.flatMap(({ sums }) => [...sums.values()]), ...others.values()];
   const out = rest(asked.aggregates, whole, asked.either ? [] : inside);
   const lost = !asked.either && out.some((value) => typeof value === "bigint" && value > 0n);
-  return [how, ...(lost ? ["what is outside of the time asked for, or has no time, is with the others"] : [])];
+  const gaps = hasGaps(buckets) ? ["buckets without flows are left out, as they would be very many"] : [];
+  return [how, ...gaps, ...(lost ? ["what is outside of the time asked for, or has no time, is with the others"] : [])];
 }

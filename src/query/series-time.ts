@@ -25,13 +25,19 @@ export async function bucketEdges(
   return { uniform: null, edges: edges(bucket, zone, from, Math.max(from, to)) };
 }
 
-/** The beginnings of the buckets that are shown, without gaps, and the end of the last one. */
+/** A bucket from its beginning to its end: seconds. */
+export type Span = readonly [from: number, to: number];
+
+/** More of them, and only those with flows are shown: a broken clock makes an age of empty ones. */
+const MOST_FILLED = 20_000;
+
+/** The buckets that are shown, in order: without gaps, unless that were very many. */
 export function filledBuckets(
   bucket: Bucket,
   { zone, time }: FlowChoice,
   seen: readonly number[],
   known: KnownSpans,
-): readonly number[] {
+): readonly Span[] {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const at of seen) [first, last] = [Math.min(first, at), Math.max(last, at)];
   for (const [from, to] of known ?? []) {
@@ -42,7 +48,13 @@ export function filledBuckets(
     first = Math.min(first, Number(begin / BILLION));
     last = Math.max(last, Number((end - 1n) / BILLION));
   }
-  return first > last ? [] : edges(bucket, zone, first, last);
+  if (first > last) return [];
+  if ((last - first) / bucket.seconds > MOST_FILLED && isUniform(bucket, zone, first, last)) {
+    const times = [...new Set(seen)].sort((a, b) => a - b);
+    return times.map((at) => [at, at + bucket.seconds]);
+  }
+  const all = edges(bucket, zone, first, last);
+  return all.slice(0, -1).map((at, i) => [at, all[i + 1]!]);
 }
 
 /** True where a bucket without flows is zero: there is data of its time. */

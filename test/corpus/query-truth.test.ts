@@ -94,7 +94,7 @@ describe.skipIf(!corpusHere || CHDB_MISSING !== null)("the corpus", () => {
   );
 
   test("through a store, as a person does it", async () => {
-    const some = names.filter((_, i) => i % 40 === 0);
+    const some = names.filter((_, i) => i % 40 === 1);
     const store = join(folder, "store");
     for (const name of some) {
       const { stderr, code } = await runProgram([
