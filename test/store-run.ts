@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "../src/core/sql.ts";
 import { type Catalog, type Engine, flowsTable, missingFiles, readCatalog } from "../src/store/index.ts";
-import { type Running, startProgram } from "./program.ts";
+import { type Running, type RunOptions, startProgram } from "./program.ts";
 
 export const FLOWS_A_MESSAGE = 10;
 
@@ -33,10 +33,10 @@ export async function collectInto(
   folder: string,
   port: number,
   words: readonly string[] = [],
-  timeoutMs = 60_000,
+  options: RunOptions = {},
 ): Promise<Running> {
   const sources = ["--templates", "none", "--summary", "json", `udp://127.0.0.1:${port}`];
-  const program = startProgram(["collect", "--store", folder, ...words, ...sources], { timeoutMs });
+  const program = startProgram(["collect", "--store", folder, ...words, ...sources], { timeoutMs: 60_000, ...options });
   await program.until(({ stderr }) => stderr.includes("listening on"));
   return program;
 }

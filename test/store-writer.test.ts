@@ -1,5 +1,5 @@
 // `collect --store` and `track --store` as a person runs them: nothing lost at turns, seen soon, one writer, jobs that are killed.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { sql } from "../src/core/sql.ts";
 import { Engine, flowsTable, readCatalog } from "../src/store/index.ts";
 import { TestExporter, until, v5Message } from "./collector-run.ts";
 import { freePort } from "./datagram-sink.ts";
+import { ROOT } from "./module-imports.ts";
 import { CLI, DEMO, runProgram, start } from "./program.ts";
 import { ask, collectInto, endInOrder, FLOWS_A_MESSAGE, numberedMessage, numbersIn, TestFolder } from "./store-run.ts";
 
@@ -149,13 +150,13 @@ describe("a job that is killed", () => {
     return start([...through, process.execPath, CLI, "track", DEMO, "--store", store, "--rotate", "1m"]).ended;
   };
 
-  test.each(["written", "begun", "moved", "commit"])(
+  test.concurrent.each(["written", "begun", "moved", "commit"])(
     "at the step %s: flows stay in the spool",
     { timeout: 60_000 },
     async (step) => {
       const store = folder.next();
       const { stderr, code } = await track(store, step);
-      expect(stderr).toContain("its flows stay in the spool until the next start");
+      expect(stderr).toContain("its flows stay in the spool, and it is tried again later");
       expect(code).toBe(1);
       const all = await flowsIn(store);
       expect(all).toBeGreaterThan(100);
@@ -167,7 +168,7 @@ describe("a job that is killed", () => {
     },
   );
 
-  test.each(["done", "swept"])("at the step %s: they are in the segments", { timeout: 60_000 }, async (step) => {
+  test.concurrent.each(["done", "swept"])("at the step %s: they are in the segments", { timeout: 60_000 }, async (step) => {
     const store = folder.next();
     expect((await track(store, step)).code).toBe(0);
     const all = await flowsIn(store);
@@ -178,12 +179,71 @@ describe("a job that is killed", () => {
   });
 });
 
+test("sealing that hangs holds up neither collecting nor its end", { timeout: 60_000 }, async () => {
+  const store = folder.next();
+  const port = await freePort();
+  const through = ["env", "FLOWGAUGE_FAULT=commit:stop"];
+  const program = await collectInto(store, port, ["--rotate", "1s"], { through });
+  await send(port, 1, 200);
+  await until(() => readdirSync(join(store, "jobs")).some((file) => file.endsWith(".begun")), "a job has begun");
+  await send(port, 2001, 50);
+  await sleep(300);
+  const { stderr, code } = await endInOrder(program);
+  expect(code).toBe(130);
+  expect(lastObject(stderr).store).toMatchObject({ stored: 2500, segments: 0 });
+  const check = async () => {
+    const found = await numbersIn(engine, store);
+    expect(found.size).toBe(2500);
+    expect(counts(found)).toEqual(new Set([1]));
+  };
+  await check();
+  const again = await collectInto(store, port, ["--rotate", "1s"]);
+  await until(() => readCatalog(store).native.length === 0, "all is sealed");
+  await check();
+  await endInOrder(again);
+});
+
 test("without room for a segment's path, or a store at all, it is said at once", async () => {
   const file = await runProgram(["track", DEMO, "--store", DEMO]);
   expect(file.code).toBe(2);
   const proc = await runProgram(["track", DEMO, "--store", "/proc/none"]);
   expect(proc.stderr).toMatch(/^flowgauge: \/proc\/none: expected a folder to keep flows in, found .*\n$/);
   expect(proc.code).toBe(1);
+});
+
+test("without the engine flows stay in the spool, and it is said what to install", { timeout: 30_000 }, async () => {
+  // The same program in a place where there is no chdb.
+  const place = folder.next();
+  cpSync(join(ROOT, "dist"), join(place, "dist"), { recursive: true });
+  cpSync(join(ROOT, "package.json"), join(place, "package.json"));
+  mkdirSync(join(place, "node_modules"));
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (name !== "chdb" && !name.startsWith("."))
+      symlinkSync(join(ROOT, "node_modules", name), join(place, "node_modules", name));
+  }
+  const store = folder.next();
+  const { stderr, code } = await start([
+    process.execPath,
+    join(place, "dist", "cli.js"),
+    "track",
+    DEMO,
+    "--store",
+    store,
+  ]).ended;
+  expect(stderr).toContain(
+    `flowgauge: ${store}: flows stay in the spool, and are not sealed: expected the package chdb, the engine of the store and of ` +
+      "queries, found none installed; install it with: npm install chdb\n",
+  );
+  expect(code).toBe(0);
+  const { native, parquet } = readCatalog(store);
+  expect(native).toHaveLength(1);
+  expect(parquet).toEqual([]);
+  const all = await flowsIn(store);
+  expect(all).toBeGreaterThan(100);
+  // The next run that has it seals them.
+  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+  expect(readCatalog(store).native).toEqual([]);
+  expect(await flowsIn(store)).toBe(2 * all);
 });
 
 test("other records than numbered ones: what a v5 exporter says", async () => {

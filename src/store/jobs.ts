@@ -215,7 +215,9 @@ function removeEmpty(path: string): boolean {
   }
 }
 
-/** For tests: FLOWGAUGE_FAULT=NAME kills this process at that step. */
+/** For tests: FLOWGAUGE_FAULT=STEP kills this process at that step, FLOWGAUGE_FAULT=STEP:stop makes it hang there. */
 function fault(step: string): void {
-  if (process.env.FLOWGAUGE_FAULT === step) process.kill(process.pid, "SIGKILL");
+  const wanted = process.env.FLOWGAUGE_FAULT;
+  if (wanted === step) process.kill(process.pid, "SIGKILL");
+  if (wanted === `${step}:stop`) process.kill(process.pid, "SIGSTOP");
 }

@@ -1,4 +1,5 @@
 // The process that seals: it has the engine, so that the one that collects needs none. It ends with who started it.
+import { rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { Engine, EngineError } from "./engine.ts";
 import { type Housekept, housekeep } from "./housekeeping.ts";
@@ -20,6 +21,7 @@ const NICE = 10;
 /** Segments are put together a few at a time, so that spools do not wait for long. */
 const GROUPS = 2;
 
+const folder = process.cwd();
 let engine: Engine | null = null;
 
 async function work(task: SealerTask): Promise<SealerAnswer> {
@@ -43,12 +45,17 @@ function mayGoOn(): void {
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit());
+process.on("exit", () => {
+  // Its private folder, with what the engine keeps there.
+  process.chdir("/");
+  rmSync(folder, { recursive: true, force: true });
+});
 process.on(
   "message",
   (task: SealerTask) => void work(task).then((answer) => process.connected && process.send?.(answer)),
 );
 try {
-  setPriority(NICE);
+  if (process.argv[2] === "patient") setPriority(NICE);
 } catch {
   // Then it is as important as collecting.
 }

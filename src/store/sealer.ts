@@ -1,10 +1,7 @@
 // Sealer: has spools sealed, one task at a time, by a process of its own that may die without harm.
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sealed } from "./seal.ts";
-import type { SealerAnswer, SealerTask } from "./sealer-worker.ts";
+import { SealerProcess } from "./sealer-process.ts";
 
 export interface SealerOptions {
   /** The store's. */
@@ -12,8 +9,12 @@ export interface SealerOptions {
   readonly intervalSeconds: number;
   /** Whether limits of what is kept are held to, and small segments put together. */
   readonly housekeep: boolean;
+  /** Others are more in a hurry than sealing is. */
+  readonly patient: boolean;
   readonly onSealed: (sealed: Sealed) => void;
   readonly onProblem: (sentence: string) => void;
+  /** What a person may change, but no flows are in danger. */
+  readonly onNote: (sentence: string) => void;
 }
 
 /** Spools that become one set of segments. */
@@ -23,7 +24,6 @@ const MOST_TRIES = 3;
 const RETRY_MS = 2000;
 /** A process without work ends: the engine takes much memory. */
 const IDLE_MS = 20_000;
-const MOST_WORDS = 2000;
 const HOUSEKEEPING_MS = 60_000;
 
 interface Waiting {
@@ -35,11 +35,11 @@ export class Sealer {
   private readonly options: SealerOptions;
   private readonly queue: Waiting[] = [];
   private running: Promise<void> | null = null;
-  private child: ChildProcess | null = null;
-  private cwd: string | null = null;
+  private readonly process: SealerProcess;
   private idle: NodeJS.Timeout | null = null;
   private ended = false;
-  private stuck = 0;
+  /** Spools that could not be sealed for now. */
+  private readonly stuck: string[] = [];
   private nextHousekeeping = 0;
   /** Why nothing can be sealed in this run. */
   private hopeless = false;
@@ -47,20 +47,26 @@ export class Sealer {
 
   constructor(options: SealerOptions) {
     this.options = options;
+    this.process = new SealerProcess(options.patient);
   }
 
   /** Spools that are not sealed: they wait, or cannot be. */
   get waiting(): number {
-    return this.queue.length + this.stuck;
+    return this.queue.length + this.stuck.length;
   }
 
   add(spools: readonly string[]): void {
     for (const name of spools) this.queue.push({ name, tries: 0 });
-    if (this.queue.length > 0 && !this.hopeless) this.tidy();
+    if (this.queue.length > 0 && !this.hopeless) this.go();
   }
 
-  /** To be called now and then while nothing is sealed. */
-  tidy(): void {
+  /** What could not be sealed is tried again: to be called now and then, and when there is room on the disk again. */
+  retry(): void {
+    this.add(this.stuck.splice(0));
+    this.go();
+  }
+
+  private go(): void {
     if (this.ended) return;
     this.running ??= this.work().finally(() => {
       this.running = null;
@@ -73,10 +79,11 @@ export class Sealer {
   }
 
   /** Stops; what is not sealed yet stays in the spool. */
-  end(): void {
+  async end(): Promise<void> {
     this.ended = true;
+    if (this.idle !== null) clearTimeout(this.idle);
     this.stopWaiting();
-    this.stopChild();
+    await this.process.stop();
   }
 
   private async work(): Promise<void> {
@@ -89,14 +96,15 @@ export class Sealer {
       await this.housekeep();
     }
     await this.housekeep();
-    this.idle = setTimeout(() => this.stopChild(), IDLE_MS);
+    this.idle = setTimeout(() => void this.process.stop(), IDLE_MS);
     this.idle.unref();
   }
 
   private async seal(together: readonly Waiting[]): Promise<void> {
-    const { folder, intervalSeconds, onSealed, onProblem } = this.options;
+    const { folder, intervalSeconds, onSealed, onProblem, onNote } = this.options;
+    if (this.idle !== null) clearTimeout(this.idle);
     const spools = together.map(({ name }) => name);
-    const answer = await this.ask({ seal: { folder, spools, intervalSeconds } });
+    const answer = await this.process.ask({ seal: { folder, spools, intervalSeconds } });
     if (this.ended) return;
     if ("sealed" in answer) {
       this.remove(together);
@@ -107,16 +115,16 @@ export class Sealer {
     if ("housekept" in answer) return;
     if (answer.engine) {
       this.hopeless = true;
-      onProblem(`flows stay in the spool, and are not sealed: ${answer.error}`);
+      onNote(`flows stay in the spool, and are not sealed: ${answer.error}`);
       return;
     }
     for (const one of together) one.tries++;
     const [{ name, tries }] = together as [Waiting];
     if (together.length === 1 && tries >= MOST_TRIES) {
       this.remove(together);
-      this.stuck++;
+      this.stuck.push(name);
       onProblem(
-        `${join(folder, "spool", name)}: expected to seal it, found ${answer.error}; its flows stay in the spool until the next start`,
+        `${join(folder, "spool", name)}: expected to seal it, found ${answer.error}; its flows stay in the spool, and it is tried again later`,
       );
       return;
     }
@@ -129,7 +137,7 @@ export class Sealer {
   /** The limits of what is kept, and small segments put together: beside sealing, as it has the engine then. */
   private async housekeep(): Promise<void> {
     if (this.ended || !this.options.housekeep || performance.now() < this.nextHousekeeping) return;
-    const answer = await this.ask({ housekeep: this.options.folder });
+    const answer = await this.process.ask({ housekeep: this.options.folder });
     if (this.ended) return;
     const more = "housekept" in answer && answer.housekept?.more === true;
     this.nextHousekeeping = performance.now() + (more ? 0 : HOUSEKEEPING_MS);
@@ -139,61 +147,5 @@ export class Sealer {
 
   private remove(spools: readonly Waiting[]): void {
     for (const one of spools) this.queue.splice(this.queue.indexOf(one), 1);
-  }
-
-  private async ask(task: SealerTask): Promise<SealerAnswer> {
-    if (this.idle !== null) clearTimeout(this.idle);
-    let child: ChildProcess;
-    try {
-      child = this.child ?? this.start();
-    } catch (error) {
-      return { error: (error as Error).message, engine: false };
-    }
-    let words = "";
-    const hear = (text: string) => {
-      words = (words + text).slice(-MOST_WORDS);
-    };
-    child.stderr?.on("data", hear);
-    const answer = await new Promise<SealerAnswer>((resolve) => {
-      const died = (how: string) => {
-        if (this.child === child) this.stopChild();
-        resolve({
-          error: `that the process which seals ended (${how})${words === "" ? "" : `: ${words.trim()}`}`,
-          engine: false,
-        });
-      };
-      child.once("exit", (code, signal) => died(signal ?? `exit code ${code}`));
-      child.once("error", ({ message }) => died(message));
-      child.once("message", (message) => resolve(message as SealerAnswer));
-      child.send(task, (error) => error !== null && died(error.message));
-    });
-    for (const event of ["exit", "error", "message"]) child.removeAllListeners(event);
-    child.on("error", () => {});
-    child.stderr?.off("data", hear);
-    return answer;
-  }
-
-  /** In a private folder, as the engine takes a configuration from where it is; in a session of its own, away from Ctrl-C. */
-  private start(): ChildProcess {
-    this.cwd = mkdtempSync(join(tmpdir(), "flowgauge-seal-"));
-    const child = fork(new URL("./sealer-worker.js", import.meta.url), [], {
-      cwd: this.cwd,
-      detached: true,
-      execArgv: [],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    child.stderr?.setEncoding("utf8").resume();
-    // It never keeps this process alive by itself: who waits for an answer does.
-    this.child = child;
-    return child;
-  }
-
-  private stopChild(): void {
-    this.child?.removeAllListeners();
-    this.child?.on("error", () => {});
-    this.child?.kill("SIGKILL");
-    this.child = null;
-    if (this.cwd !== null) rmSync(this.cwd, { recursive: true, force: true });
-    this.cwd = null;
   }
 }

@@ -49,8 +49,8 @@ export const STORE_LIMITS = {
   chunkMs: 900,
   chunkOctets: 67_108_864,
   sweepMs: 10_000,
-  /** While nothing is sealed: what is kept has limits of age, too. */
-  tidyMs: 600_000,
+  /** What could not be sealed is tried again; while nothing is sealed, limits of age hold, too. */
+  retryMs: 600_000,
   /** The ledger is written when a spool turns, but not more often than this. */
   ledgerMs: 30_000,
   /** How long the end may take when flows are live: for what waits to be written, then for sealing. */
@@ -109,8 +109,10 @@ export class StoreWriter {
       folder,
       intervalSeconds: options.intervalSeconds,
       housekeep: true,
+      patient: options.live,
       onSealed: (sealed) => this.sealed(sealed),
       onProblem,
+      onNote: (sentence) => options.onNote(`${folder}: ${sentence}`),
     });
     this.spool = new SpoolWriter(folder, {
       chunkMs: STORE_LIMITS.chunkMs,
@@ -166,7 +168,8 @@ export class StoreWriter {
     this.seal(last);
     const sealed = this.sealer.done().then(() => this.onSeal?.done());
     await within(sealed, live ? STORE_LIMITS.endSealMs : Number.POSITIVE_INFINITY);
-    this.sealer.end();
+    // Before the lock is given back: nobody else may seal while this one does.
+    await this.sealer.end();
     this.onSeal?.end();
     await this.lock.release();
     if (this.failure !== null) throw this.failure;
@@ -206,7 +209,7 @@ export class StoreWriter {
     if (options.seal !== false) this.sealer.add(spools);
     this.turnLater();
     timers.push(setInterval(() => this.sweep(), STORE_LIMITS.sweepMs));
-    timers.push(setInterval(() => this.sealer.tidy(), STORE_LIMITS.tidyMs));
+    timers.push(setInterval(() => this.sealer.retry(), STORE_LIMITS.retryMs));
   }
 
   /** Spools turn at multiples of their length since 1970, as intervals do. */
@@ -251,8 +254,10 @@ export class StoreWriter {
   }
 
   private trouble(error: NodeJS.ErrnoException | null): void {
-    if (error === null) this.talk.recovered(this.lost());
-    else {
+    if (error === null) {
+      this.talk.recovered(this.lost());
+      this.sealer.retry();
+    } else {
       this.talk.refused(error, this.spool.waitingRows, this.spool.waitingOctets);
       if (!this.options.live) this.fail(error);
     }
