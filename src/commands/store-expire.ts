@@ -82,7 +82,7 @@ async function runExpire(name: string | undefined, settings: ExpireSettings): Pr
 function report(folder: string, policy: KeepPolicy): ExpiryReport {
   const { segments, facts } = readStoreFiles(folder);
   const plan = planExpiry(segments, policy, facts);
-  return { folder, policy, plan, forecast: forecast(plan.kept, policy, facts), done: false };
+  return { folder, policy, plan, forecast: forecast(segments, policy, facts, plan.kept), done: false };
 }
 
 function tell(found: ExpiryReport, { json }: ExpireSettings): void {

@@ -15,9 +15,9 @@ import {
 
 /** Absolute. Throws a SourceError where it is no store. */
 export function storeFolder(name: string | undefined): string {
-  const folder = resolve(name === undefined ? defaultStore() : name.replace(/^store:/, ""));
+  const folder = name === undefined ? defaultStore() : name.replace(/^store:/, "");
   readStoreFolder(folder);
-  return folder;
+  return resolve(folder);
 }
 
 /** Work of who alone tidies the store, after what others have left behind is taken back. `mayGoOn` throws where the right is lost. */

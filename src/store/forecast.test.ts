@@ -66,6 +66,13 @@ describe("days until it is full", () => {
     expect(forecast([segment(NOW - 400 * DAY, DAY, 100)], {}, FACTS)).toBeNull();
   });
 
+  test("the days say how fast, what stays says how far", () => {
+    const all = days([100, 100, 100, 100]);
+    const told = forecast(all, { octets: 400 }, FACTS, all.slice(0, 1));
+    expect(told).toMatchObject({ octetsPerDay: 100, measuredDays: 4 });
+    expect(told?.reached[0]?.days).toBe(3);
+  });
+
   test("what an age will hold, and how long a size lasts", () => {
     const told = forecast(days([100, 100]), { ageSeconds: 90 * DAY, octets: 3000 }, FACTS);
     expect(told?.octetsAtAge).toBe(9000);

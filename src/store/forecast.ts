@@ -38,12 +38,17 @@ export interface Forecast {
   readonly octetsAtAge: number | null;
 }
 
-/** Null where there is too little to tell from. */
-export function forecast(segments: readonly StoredSegment[], policy: KeepPolicy, facts: StoreFacts): Forecast | null {
+/** Null where there is too little to tell from. `kept`: those that will be there, where some are about to go. */
+export function forecast(
+  segments: readonly StoredSegment[],
+  policy: KeepPolicy,
+  facts: StoreFacts,
+  kept: readonly StoredSegment[] = segments,
+): Forecast | null {
   const rates = ratesOf(segments, facts.now);
   if (rates === null) return null;
   const { mean, ofDay, days, byWeekday } = rates;
-  const held = segments.reduce((sum, { octets }) => sum + octets, facts.otherOctets);
+  const held = kept.reduce((sum, { octets }) => sum + octets, facts.otherOctets);
   const reached: Reached[] = rooms(held, policy, facts).map(({ limit, room }) => ({
     limit,
     room,
