@@ -137,6 +137,8 @@ function settings({ memoryOctets, seconds, threads }: EngineLimits): readonly (r
     ["max_bytes_before_external_sort", half],
     ["max_execution_time", seconds],
     ...(threads > 0 ? [["max_threads", threads] as const] : []),
+    // The engine loses parts of expressions that two conditions share ("Not found column", chDB 3.4) where it moves all of them before reading.
+    ["move_all_conditions_to_prewhere", 0],
     ["output_format_json_quote_64bit_integers", 1],
     // `sum(bytes) AS bytes ... WHERE bytes > 1` means the field.
     ["prefer_column_name_to_alias", 1],

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FlowBatch } from "../core/flow-batch.ts";
-import { sql } from "../core/sql.ts";
+import { param, sql } from "../core/sql.ts";
 import { NativeWriter } from "../files/index.ts";
 import { Engine } from "./engine.ts";
 import { flowsTable } from "./flows-table.ts";
@@ -36,4 +36,20 @@ test("a folder for each day of two years, and files that have nothing in common"
   expect(await sum(days)).toEqual({ sum: "730" });
   expect(await sum([...days, ...others])).toEqual({ sum: "732" });
   expect(await sum(others.slice(0, 1))).toEqual({ sum: "1" });
+});
+
+test("a segment's times in several conditions, which share what they are made of", async () => {
+  const path = param("String", join(root, "times.parquet"));
+  const end = sql`toDateTime64('2026-11-20 23:30:40', 3, 'UTC') AS endSecond, toUInt32(5) AS endNanosecond`;
+  const start = sql`toInt64(10) AS durationSecond, toUInt32(6) AS durationNanosecond, toUInt64(7) AS bytes`;
+  await engine.query(sql`INSERT INTO FUNCTION file(${path}, 'Parquet') SELECT ${end}, ${start}`, "Null");
+  const flows = flowsTable({ native: [], parquet: [join(root, "times.parquet")] });
+  const time = (text: string) => sql`toDateTime64(${param("String", text)}, 9, 'UTC')`;
+  const known = sql`end > ${time("1970-01-01 00:00:00")}`;
+  const found = await engine.rows(
+    sql`SELECT sum(bytes) AS sum, toString(any(start)) AS start, toString(any(end)) AS end FROM (SELECT *, if(${known}, end, start) AS ended FROM ${flows}
+      WHERE if(${known}, end, start) >= ${time("2026-11-20 23:30:35")} AND (end >= ${time("2026-11-20 23:30:40")} OR NOT ${known})
+      AND start < ${time("2026-11-20 23:30:30")} AND bytes > 1)`,
+  );
+  expect(found).toEqual([{ sum: "7", start: "2026-11-20 23:30:29.999999999", end: "2026-11-20 23:30:40.000000005" }]);
 });
