@@ -9,7 +9,7 @@ export interface DamagedFile {
 }
 
 /** Memory, time, interruption, a question that is wrong: nothing that a file is to blame for (ClickHouse's numbers). */
-const NO_FILES_FAULT = new Set([36, 42, 43, 44, 46, 47, 53, 62, 159, 160, 164, 241, 243, 307, 394, 396]);
+const NO_FILES_FAULT = new Set([10, 36, 42, 43, 44, 46, 47, 53, 62, 159, 160, 164, 241, 243, 307, 394, 396]);
 
 export async function damagedFiles(
   engine: Engine,
