@@ -1,7 +1,7 @@
 // The ledger of a store beside what the store holds: where every message and record went, by exporter and hour, and whether it adds up.
 import { inspectNative } from "../files/index.ts";
-import { readCatalog } from "./catalog.ts";
-import { CHANGES, type Change, readLedger } from "./ledger-file.ts";
+import { type Catalog, readCatalog } from "./catalog.ts";
+import { CHANGES, type Change, type ReadLedger, readLedger } from "./ledger-file.ts";
 import type { LedgerCounts, LedgerLine } from "./store-ledger.ts";
 
 /** Seconds since 1970 UTC; hours that begin in [from, to). */
@@ -57,9 +57,10 @@ export interface Explained {
   readonly spoiled: number;
 }
 
+const MOST_TRIES = 5;
+
 export async function explainStore(folder: string, time: ExplainTime = {}): Promise<Explained> {
-  const { segments, native } = readCatalog(folder, time);
-  const { received, changes, spoiled } = await readLedger(folder);
+  const { segments, native, received, changes, spoiled } = await readBoth(folder, time);
   const total = noCounts();
   const exporters = new Map<string, ExplainPage>();
   const hours = new Map<string, ExplainPage>();
@@ -98,6 +99,16 @@ export async function explainStore(folder: string, time: ExplainTime = {}): Prom
     difference: expected === null ? null : held.segmentFlows + held.spoolFlows - expected,
     spoiled,
   };
+}
+
+/** The ledger, and then the files: what is stored meanwhile is more than the ledger says, what is deleted has both read again. */
+async function readBoth(folder: string, time: ExplainTime): Promise<ReadLedger & Catalog> {
+  for (let tries = 1; ; tries++) {
+    const ledger = await readLedger(folder);
+    const catalog = readCatalog(folder, time);
+    const after = await readLedger(folder);
+    if (after.changes.length === ledger.changes.length || tries === MOST_TRIES) return { ...catalog, ...ledger };
+  }
 }
 
 /** Records that have an outcome. */

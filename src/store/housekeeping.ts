@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import { bookExpired, expire, expiryOf, readKeepPolicy } from "./expiry.ts";
 import { type JobKind, recoverJobs, sweepJobs } from "./jobs.ts";
 import { hasLimits } from "./keep-policy.ts";
+import { mergeLedger } from "./ledger-merge.ts";
 import { StoreLock } from "./store-lock.ts";
 
 /** Jobs of who holds the lock of housekeeping. */
@@ -58,6 +59,7 @@ export async function housekeep(folder: string, options: HousekeepingOptions): P
     const found = engine === null ? [] : planCompaction(readCatalog(folder).segments, Math.floor(now / 1000));
     const done = engine === null ? null : await compact(engine, folder, found.slice(0, groups), { mayGoOn });
     sweepJobs(folder);
+    mergeLedger(folder, now);
     return {
       expired: plan.expiring.length,
       compacted: done?.inputs ?? 0,

@@ -65,9 +65,9 @@ export async function readLedger(folder: string): Promise<ReadLedger> {
   for (const name of names) {
     for (const text of (await readFile(join(ledger, name), "utf8")).split("\n")) {
       if (text === "") continue;
-      const line = parse(text);
-      if (isReceived(line)) received.push(line);
-      else if (isChange(line)) changes.push(line);
+      const line = parseLedgerLine(text);
+      if (isReceivedLine(line)) received.push(line);
+      else if (isChangeLine(line)) changes.push(line);
       else spoiled++;
     }
   }
@@ -79,7 +79,8 @@ function ifMissing(error: NodeJS.ErrnoException): string[] {
   throw error;
 }
 
-function parse(text: string): Partial<LedgerLine & ChangeLine> {
+/** An empty object where it is none. */
+export function parseLedgerLine(text: string): Partial<LedgerLine & ChangeLine> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : {};
@@ -88,12 +89,12 @@ function parse(text: string): Partial<LedgerLine & ChangeLine> {
   }
 }
 
-function isReceived(line: Partial<LedgerLine>): line is LedgerLine {
+export function isReceivedLine(line: Partial<LedgerLine>): line is LedgerLine {
   const { hour, exporter, counts } = line;
   return isTime(hour) && typeof exporter === "string" && typeof counts === "object" && counts !== null;
 }
 
-function isChange(line: Partial<ChangeLine>): line is ChangeLine {
+export function isChangeLine(line: Partial<ChangeLine>): line is ChangeLine {
   const { change, at, flows } = line;
   return change !== undefined && Object.hasOwn(CHANGES, change) && isTime(at) && Number.isFinite(flows);
 }

@@ -1,7 +1,8 @@
 // What can be read of a damaged segment, row group by row group, as a file that is whole.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Engine, EngineError } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { isFileFault } from "./engine-faults.ts";
 import { readRowGroups } from "./parquet-row-groups.ts";
 import { STORED_COLUMNS } from "./segment-form.ts";
 import { sumsOf } from "./segment-sums.ts";
@@ -38,7 +39,7 @@ async function reads(engine: Engine, path: string, rows: number): Promise<boolea
   try {
     return (await sumsOf(engine, { native: [], parquet: [path] })).rows === String(rows);
   } catch (error) {
-    if (error instanceof EngineError) return false;
+    if (isFileFault(error)) return false;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 // Verification: is every file of a store what was written, and does it hold what its name says?
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { param, sql } from "../core/sql.ts";
 import { inspectNative } from "../files/index.ts";
 import { readCatalog, type Segment } from "./catalog.ts";
 import { isMissing } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
+import { isFileFault } from "./engine-faults.ts";
 import { fileCrc32 } from "./file-checksum.ts";
 import { flowsTable } from "./flows-table.ts";
 import { sumsOf } from "./segment-sums.ts";
@@ -94,6 +96,9 @@ export async function checkSegment(segment: Segment, engine: Engine | null): Pro
     if (segment.crc32 === undefined) await sumsOf(engine, { native: [], parquet: [segment.path] });
     return await checkFlows(segment, engine);
   } catch (error) {
+    if (!isFileFault(error)) throw error;
+    // Replaced or expired since its octets were read.
+    if (!existsSync(segment.path)) return null;
     return { kind: "unreadable", sentence: `expected a whole Parquet file, found: ${(error as Error).message}` };
   }
 }
