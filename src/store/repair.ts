@@ -11,7 +11,7 @@ import { DAMAGED_FOLDER, FOLDERS } from "./layout.ts";
 import { appendLedger, type ChangeLine } from "./ledger-file.ts";
 import { salvage } from "./salvage.ts";
 import { writeSegments } from "./segment-writer.ts";
-import { recoverSpools } from "./spool-recovery.ts";
+import { bookRecovered, recoverSpools } from "./spool-recovery.ts";
 import { checkSegment } from "./verify.ts";
 
 export interface RepairStep {
@@ -131,12 +131,7 @@ async function repairSpool(folder: string, { dryRun, onStep }: RepairOptions): P
     }
   }
   if (dryRun) return;
-  const { flows, chunks, octets } = recoverSpools(folder, hidden);
-  if (flows === 0) return;
-  const reason = "left by a writer that was killed";
-  await appendLedger(folder, [
-    { change: "recovered", at: new Date().toISOString(), files: chunks, flows, octets, reason },
-  ]);
+  await bookRecovered(folder, recoverSpools(folder, hidden));
 }
 
 /** Gives how many flows were saved. */

@@ -1,7 +1,7 @@
 // Sealing: spools become segments by one job, so that their flows are in the spool or in the segments, never in both or nowhere.
-import { readdirSync, renameSync, rmdirSync } from "node:fs";
+import { readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { inspectNative } from "../files/index.ts";
+import { checkChunk } from "./damaged-chunks.ts";
 import { isMissing } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
 import { hiddenBy, Job, readJobs } from "./jobs.ts";
@@ -55,7 +55,7 @@ export async function sealSpools(engine: Engine, task: SealTask, mayGoOn: () => 
   }
 }
 
-/** Paths below the store's folder of all whole chunks, and how many flows they have. Damaged ones are taken away from all readers. */
+/** Paths below the store's folder of all whole chunks, and how many flows they have. What is damaged of them is cut off. */
 function findChunks({ folder, spools }: SealTask): { chunks: string[]; flows: number; problems: string[] } {
   const hidden = hiddenBy(readJobs(folder));
   const chunks: string[] = [];
@@ -66,11 +66,10 @@ function findChunks({ folder, spools }: SealTask): { chunks: string[]; flows: nu
     for (const file of chunkFiles(join(folder, below))) {
       const path = join(below, file);
       if (hidden.has(path)) continue;
-      const problem = damageOf(join(folder, path), (rows) => {
-        flows += rows;
-      });
-      if (problem === null) chunks.push(path);
-      else problems.push(problem);
+      const { rows, problem } = checkChunk(folder, join(folder, path));
+      flows += rows;
+      if (rows > 0) chunks.push(path);
+      if (problem !== null) problems.push(problem);
     }
   }
   return { chunks, flows, problems };
@@ -85,22 +84,4 @@ function chunkFiles(folder: string): readonly string[] {
     if (isMissing(error)) return [];
     throw error;
   }
-}
-
-function damageOf(path: string, count: (rows: number) => void): string | null {
-  let found: string;
-  try {
-    const { rows, cutOctets } = inspectNative(path);
-    if (cutOctets === 0) {
-      count(rows);
-      return null;
-    }
-    found = `${path}: expected whole blocks, found ${cutOctets} octets of one that is not`;
-  } catch (error) {
-    // Not damage, but a disk that does not answer: it is tried again.
-    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
-    found = (error as Error).message;
-  }
-  renameSync(path, `${path}.damaged`);
-  return `${found}; it is kept as ${path}.damaged, and nobody reads it`;
 }

@@ -75,9 +75,10 @@ test("what is damaged before its end is kept and named", () => {
   writeFileSync(spool("000001.part"), Buffer.alloc(8, 255), { flag: "r+" });
   const { problems, spools } = recovered();
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toContain(`it is kept as ${spool("000001.part.damaged")}, and nobody reads it`);
+  const kept = join(store, "damaged", "a-000001.part");
+  expect(problems[0]).toContain(`its 0 whole flows stay, the file as it was is ${kept}`);
   expect(spools).toEqual([]);
-  expect(existsSync(spool("000001.part.damaged"))).toBe(true);
+  expect(existsSync(kept)).toBe(true);
 });
 
 test("flows that the ledger has are not counted again, those that are replaced not at all", () => {

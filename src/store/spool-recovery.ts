@@ -2,8 +2,10 @@
 import { readdirSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspectNative } from "../files/index.ts";
+import { checkChunk } from "./damaged-chunks.ts";
 import { isMissing, syncPath } from "./durable-files.ts";
 import { BOOKED_FILE, FOLDERS } from "./layout.ts";
+import { appendLedger } from "./ledger-file.ts";
 
 export interface RecoveredSpools {
   /** Names of the spools that wait to be sealed, the oldest first. */
@@ -24,7 +26,7 @@ export function recoverSpools(folder: string, hidden: ReadonlySet<string>): Reco
   for (const name of readdirSync(join(folder, FOLDERS.spool)).sort()) {
     const spool = join(folder, FOLDERS.spool, name);
     try {
-      recoverSpool(spool, found);
+      recoverSpool(folder, spool, found);
       const left = readdirSync(spool);
       const chunks = left.filter((file) => file.endsWith(".native") && !hidden.has(join(FOLDERS.spool, name, file)));
       if (chunks.length > 0) found.spools.push(name);
@@ -42,15 +44,16 @@ export function recoverSpools(folder: string, hidden: ReadonlySet<string>): Reco
 
 type Found = { -readonly [N in keyof RecoveredSpools]: RecoveredSpools[N] } & { problems: string[] };
 
-function recoverSpool(spool: string, found: Found): void {
+function recoverSpool(folder: string, spool: string, found: Found): void {
   for (const file of readdirSync(spool)) {
     if (!file.endsWith(".part")) continue;
     const path = join(spool, file);
     try {
       found.cutOctets += giveName(path);
     } catch (error) {
-      renameSync(path, `${path}.damaged`);
-      found.problems.push(`${(error as Error).message}; it is kept as ${path}.damaged, and nobody reads it`);
+      if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+      const { problem } = checkChunk(folder, path);
+      if (problem !== null) found.problems.push(problem);
     }
   }
 }
@@ -81,6 +84,22 @@ function giveName(path: string): number {
   renameSync(path, path.replace(/part$/, "native"));
   syncPath(join(path, ".."));
   return cutOctets;
+}
+
+/** Adds to the ledger what a crash has left. Rejects where it cannot be written. */
+export async function bookRecovered(folder: string, found: RecoveredSpools): Promise<void> {
+  const { flows, chunks: files, octets, spools } = found;
+  if (flows === 0) return;
+  const line = {
+    change: "recovered",
+    at: new Date().toISOString(),
+    files,
+    flows,
+    octets,
+    reason: "an earlier run was killed",
+  } as const;
+  await appendLedger(folder, [line]);
+  for (const spool of spools) markBooked(folder, spool);
 }
 
 /** Says that the ledger counts all flows of a spool; may fail, then they are counted as recovered after a crash. */

@@ -6,12 +6,11 @@ import { within } from "./deadline.ts";
 import { writeKeepPolicy } from "./expiry.ts";
 import { hiddenBy, readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
 import { hasLimits, type KeepPolicy } from "./keep-policy.ts";
-import { appendLedger } from "./ledger-file.ts";
 import { type LedgerSources, LedgerWriter } from "./ledger-writer.ts";
 import { OnSeal } from "./on-seal.ts";
 import type { Sealed } from "./seal.ts";
 import { Sealer } from "./sealer.ts";
-import { markBooked, recoverSpools } from "./spool-recovery.ts";
+import { bookRecovered, markBooked, recoverSpools } from "./spool-recovery.ts";
 import { SpoolWriter } from "./spool-writer.ts";
 import { openStoreFolder, reasonOf } from "./store-folder.ts";
 import type { NotStored } from "./store-ledger.ts";
@@ -196,16 +195,11 @@ export class StoreWriter {
     const { folder, options, timers } = this;
     if (options.keep !== undefined && hasLimits(options.keep)) writeKeepPolicy(folder, options.keep);
     recoverJobs(folder, ["seal"]);
-    const { spools, flows, chunks, octets, problems } = recoverSpools(folder, hiddenBy(readJobs(folder)));
+    const found = recoverSpools(folder, hiddenBy(readJobs(folder)));
+    const { spools, flows, problems } = found;
     this.counts.recovered = flows;
     for (const problem of problems) this.talk.problem(problem);
-    if (flows > 0) {
-      const at = new Date().toISOString();
-      const reason = "an earlier run was killed";
-      const line = { change: "recovered", at, files: chunks, flows, octets, reason } as const;
-      await appendLedger(folder, [line]).catch((error) => this.talk.problem(ledgerFault(error)));
-      for (const spool of spools) markBooked(folder, spool);
-    }
+    await bookRecovered(folder, found).catch((error) => this.talk.problem(ledgerFault(error)));
     if (options.seal !== false) this.sealer.add(spools);
     this.turnLater();
     timers.push(setInterval(() => this.sweep(), STORE_LIMITS.sweepMs));
