@@ -71,6 +71,11 @@ export function informationElementNamed(name: string): InformationElement | unde
   return forward?.pen === 0 ? { ...forward, pen: REVERSE_PEN, name } : undefined;
 }
 
+/** The names of all registered elements, as the registry writes them. */
+export function informationElementNames(): Iterable<string> {
+  return byName.keys();
+}
+
 /** RFC 5103 section 6.1: "reverse" before the name, its first letter made a capital. */
 function reverseName(name: string): string {
   return `reverse${name.charAt(0).toUpperCase()}${name.slice(1)}`;

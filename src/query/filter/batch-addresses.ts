@@ -66,34 +66,59 @@ function networksNarrow(field: FieldName, values: Uint32Array, masks: Uint32Arra
 
 /** Ranges in rising order: the one that an address may be in is found by halving. */
 function searchNarrow(field: FieldName, ranges: NumberRanges): Narrow {
-  const lows = bigEndian(ranges.map(([low]) => low));
-  const highs = bigEndian(ranges.map(([, high]) => high));
+  const lows = orderedWords(ranges.map(([low]) => low));
+  const highs = orderedWords(ranges.map(([, high]) => high));
+  const shared = sharedWords(lows, highs);
+  const sought = new Uint32Array(4);
   return ({ columns, rows }, marks) => {
     const column = columns[field] as Uint8Array;
     for (let row = 0; row < rows; row++) {
       if (marks[row] === 0) continue;
-      const at = 16 * row;
+      readWords(column, 16 * row, sought);
+      if (compareWords(lows, 0, sought, 0, shared) !== 0) {
+        marks[row] = 0;
+        continue;
+      }
       let from = 0;
       for (let to = ranges.length; from < to; ) {
         const middle = (from + to) >>> 1;
-        if (compare(lows, 16 * middle, column, at) <= 0) from = middle + 1;
+        if (compareWords(lows, 4 * middle, sought, shared, 4) <= 0) from = middle + 1;
         else to = middle;
       }
-      if (from === 0 || compare(highs, 16 * (from - 1), column, at) < 0) marks[row] = 0;
+      if (from === 0 || compareWords(highs, 4 * (from - 1), sought, shared, 4) < 0) marks[row] = 0;
     }
   };
 }
 
-function bigEndian(addresses: readonly bigint[]): Uint8Array {
-  const octets = new Uint8Array(16 * addresses.length);
-  for (const [i, address] of addresses.entries()) octets.set(addressOctets(address), 16 * i);
-  return octets;
+/** Four words each, the first one the highest. */
+function orderedWords(addresses: readonly bigint[]): Uint32Array {
+  const all = new Uint32Array(4 * addresses.length);
+  for (const [i, address] of addresses.entries()) readWords(addressOctets(address), 0, all, 4 * i);
+  return all;
 }
 
-function compare(left: Uint8Array, leftAt: number, right: Uint8Array, rightAt: number): number {
-  for (let i = 0; i < 16; i++) {
-    const difference = left[leftAt + i]! - right[rightAt + i]!;
-    if (difference !== 0) return difference;
+function readWords(octets: Uint8Array, from: number, target: Uint32Array, at = 0): void {
+  for (let i = 0; i < 4; i++) {
+    const octet = from + 4 * i;
+    target[at + i] =
+      (octets[octet]! << 24) | (octets[octet + 1]! << 16) | (octets[octet + 2]! << 8) | octets[octet + 3]!;
+  }
+}
+
+/** How many of the first words are the same in all addresses: three where all are IPv4. */
+function sharedWords(lows: Uint32Array, highs: Uint32Array): number {
+  let shared = 3;
+  for (const all of [lows, highs]) {
+    for (let i = 0; i < all.length; i++) if (all[i] !== lows[i % 4]) shared = Math.min(shared, i % 4);
+  }
+  return shared;
+}
+
+function compareWords(left: Uint32Array, leftAt: number, right: Uint32Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const a = left[leftAt + i]!;
+    const b = right[i]!;
+    if (a !== b) return a < b ? -1 : 1;
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // Tests of durations, rates, time of day and weekday on columns.
 import type { FlowBatch } from "../../core/flow-batch.ts";
 import { noTime, readSeconds } from "../../core/nanoseconds.ts";
-import { offsetSeconds } from "../zone.ts";
+import { offsetSeconds } from "../../core/zone-offset.ts";
 import type { Narrow } from "./marks.ts";
 import type { Comparison, Derived } from "./tree.ts";
 

@@ -1,7 +1,8 @@
 // The terms of nfdump's filters by their words, and ours that are no field: https://github.com/phaag/nfdump, FEATURES of its manual page.
 import type { FieldName } from "../../core/elements.ts";
 import { PROTOCOL_NUMBERS } from "../../core/protocol-numbers.ts";
-import { type NumberRest, numberSubject, type Subject } from "./subjects.ts";
+import { joinRanges } from "./numbers.ts";
+import { type NumberRest, numberSubject, quantity, type Subject } from "./subjects.ts";
 
 interface NfdumpPhrase {
   readonly words: string;
@@ -49,20 +50,20 @@ const u64 = (fields: readonly FieldName[]) => numberSubject("u64", fields);
 const mac = (...fields: readonly FieldName[]) => numberSubject("mac", fields, { form: "mac" });
 const is = (field: FieldName, value: number): Subject => ({
   kind: "fixed",
-  test: { kind: "number", of: { field, shift: 0, mask: null, least: 0 }, is: "=", value: BigInt(value) },
+  test: { kind: "number", of: quantity(field), is: "=", value: BigInt(value) },
 });
 const refused = (words: string, sentence: string): NfdumpPhrase => phrase(words, { kind: "refused", sentence }, "");
 
 const ICMP_ONLY = {
-  only: {
+  only: Object.freeze({
     kind: "numbers",
-    of: { field: "proto", shift: 0, mask: null, least: 0 },
-    ranges: [
+    of: quantity("proto"),
+    ranges: joinRanges([
       [1n, 1n],
       [58n, 58n],
-    ],
-  },
-} as const;
+    ]),
+  } as const),
+};
 
 const ENDS: readonly NfdumpPhrase[] = [
   ...ended(["ip", "host", "net"], pair("srcAddr", "dstAddr"), "address", addresses),

@@ -47,7 +47,7 @@ export function joinRanges(ranges: readonly Range[]): readonly Range[] {
     if (last === undefined || least > last[1] + 1n) joined.push([least, most]);
     else if (most > last[1]) last[1] = most;
   }
-  return joined.map((range) => Object.freeze(range));
+  return Object.freeze(joined.map((range) => Object.freeze(range)));
 }
 
 /** The numbers from `least` to `most` that are in none of the (joined) ranges. */

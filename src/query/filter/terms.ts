@@ -1,5 +1,5 @@
 // One term: its words by the vocabulary, then its value by what it is about.
-import { informationElementNamed } from "../../core/information-elements.ts";
+import { informationElementNamed, informationElementNames } from "../../core/information-elements.ts";
 import { addressTerm, localTerm } from "./address-terms.ts";
 import { INCLUDE } from "./lexer.ts";
 import { flagsTerm, forwardingTerm, numberTerm } from "./number-terms.ts";
@@ -59,7 +59,7 @@ function readSubject(reader: TokenReader): Subject {
   for (;;) {
     const { kind, text } = reader.token;
     const next = kind === "word" ? phrase.next.get(text.toLowerCase()) : undefined;
-    if (next !== undefined && !(phrase.subject !== null && endsHere(reader, next))) {
+    if (next !== undefined) {
       reader.advance();
       phrase = next;
       for (const [word, { about }] of phrase.next)
@@ -74,11 +74,6 @@ function readSubject(reader: TokenReader): Subject {
   }
 }
 
-/** `src or ip 10.0.0.1`: the `or` is the filter's, not a word of `src or dst`. */
-function endsHere(reader: TokenReader, next: Phrase): boolean {
-  return next.subject === null && reader.sees("or", "and") && !next.next.has(reader.peek(1).text.toLowerCase());
-}
-
 /** `other.name`, or an element that IANA knows and that has no column. */
 function beyondFields(word: string): Subject | null {
   const name = OTHER.exec(word)?.[1] ?? (informationElementNamed(word) === undefined ? null : word);
@@ -87,6 +82,9 @@ function beyondFields(word: string): Subject | null {
 
 function* firstWords(): Iterable<readonly [string, string]> {
   for (const word of FIRST_WORDS) yield [word, VOCABULARY.next.get(word.toLowerCase())?.about ?? ""];
+  for (const name of informationElementNames()) {
+    if (!VOCABULARY.next.has(name.toLowerCase())) yield [name, "what a record says beyond the fields"];
+  }
   yield ["other.", "what a record says beyond the fields: other.applicationName"];
 }
 
