@@ -1,6 +1,7 @@
 // Buckets of time: 30s, 5m, 1h, days, weeks, months and years of a zone, whose days may have 23 or 25 hours.
 import { UsageError } from "../core/errors.ts";
-import { offsetSeconds, startOfDay } from "./zone.ts";
+import { offsetSeconds } from "../core/zone-offset.ts";
+import { startOfDay } from "./zone.ts";
 
 export interface Bucket {
   /** As asked for: "time/5m". */

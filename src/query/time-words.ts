@@ -1,7 +1,8 @@
 // Times as people type them: 2h (ago), now, today, yesterday, 2026-11-20, 10:30, ISO 8601, seconds since 1970.
 import { parseDuration } from "../core/duration.ts";
 import { UsageError } from "../core/errors.ts";
-import { fromWall, offsetSeconds, startOfDay } from "./zone.ts";
+import { offsetSeconds } from "../core/zone-offset.ts";
+import { fromWall, startOfDay } from "./zone.ts";
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;

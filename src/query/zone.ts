@@ -1,42 +1,9 @@
-// Time zones: how far the wall clock of a zone is from UTC, and where its days begin.
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clock(zone: string): Intl.DateTimeFormat {
-  let found = clocks.get(zone);
-  if (found === undefined) {
-    found = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-    clocks.set(zone, found);
-  }
-  return found;
-}
+// Time zones: where the days of a zone begin, and when its clock shows a time.
+import { offsetSeconds } from "../core/zone-offset.ts";
 
 /** The zone of this machine, by its name in the database of zones. */
 export function localZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-/** The wall clock of a zone at a time (seconds since 1970 UTC), as seconds since 1970 of that clock. */
-function wallSeconds(zone: string, time: number): number {
-  const parts: Record<string, number> = {};
-  for (const { type, value } of clock(zone).formatToParts(time * 1000)) parts[type] = Number(value);
-  const { year, month, day, hour, minute, second } = parts;
-  return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
-}
-
-/** Seconds that the wall clock of a zone is ahead of UTC. */
-export function offsetSeconds(zone: string, time: number): number {
-  const whole = Math.floor(time);
-  return zone === "UTC" ? 0 : wallSeconds(zone, whole) - whole;
 }
 
 /** The time (seconds since 1970 UTC) at which the wall clock of a zone shows this; the first one where it does so twice, the jump where it never does. */

@@ -1,4 +1,5 @@
 // Times of a Table as text: ISO 8601 in UTC for machines, the clock of a zone for people. The same in every locale.
+import { offsetSeconds } from "../core/zone-offset.ts";
 
 const MILLION = 1_000_000n;
 const BILLION = 1_000_000_000n;
@@ -26,29 +27,20 @@ const OCTETS: Readonly<Record<ClockPrecision, number>> = { day: 10, minute: 16, 
 /** The clock of one zone. */
 export class ZoneClock {
   readonly zone: string;
-  private readonly format: Intl.DateTimeFormat | null;
   private readonly offsets = new Map<number, number>();
 
   /** Throws a RangeError where there is no such zone. */
   constructor(zone: string) {
     this.zone = zone;
-    const parts = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
-    this.format =
-      zone === "UTC"
-        ? null
-        : new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", calendar: "iso8601", ...parts });
+    offsetSeconds(zone, 0);
   }
 
   /** Minutes that the zone's clock is ahead of UTC at a time. */
   offsetMinutes(ms: number): number {
-    if (this.format === null) return 0;
     const quarter = Math.floor(ms / QUARTER_MS);
     let offset = this.offsets.get(quarter);
     if (offset === undefined) {
-      const at = quarter * QUARTER_MS;
-      const part = Object.fromEntries(this.format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-      const clock = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute);
-      offset = Math.round((clock - at) / 60_000);
+      offset = Math.round(offsetSeconds(this.zone, (quarter * QUARTER_MS) / 1000) / 60);
       this.offsets.set(quarter, offset);
     }
     return offset;
