@@ -1,5 +1,5 @@
 // Parts of a whole in a terminal: a bar a group, its value and its share.
-import { cellWidth, fitCells, padCells } from "./cell-text.ts";
+import { cellWidth, fitCells, padCells } from "../core/cell-text.ts";
 import { styled } from "./colour.ts";
 import type { Breakdown } from "./graph-chart.ts";
 import type { ColourDepth } from "./graph-palette.ts";

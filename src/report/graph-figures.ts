@@ -1,5 +1,5 @@
 // The table below a picture: each series with its mark, and its greatest, mean, least and 95th percentile values, as billing has them.
-import { fitCells } from "./cell-text.ts";
+import { fitCells } from "../core/cell-text.ts";
 import { styled } from "./colour.ts";
 import type { Series, TimeChart } from "./graph-chart.ts";
 import { markOf } from "./graph-layers.ts";

@@ -1,7 +1,8 @@
 // Table -> Chart: rows become series over evenly known buckets; what is not known stays so and is never zero.
+
+import { seenText } from "../core/cell-text.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Table, Value } from "../core/table.ts";
-import { seenText } from "./cell-text.ts";
 import { type Breakdown, type Chart, figuresOf, type Series, type TimeChart } from "./graph-chart.ts";
 import { seriesName } from "./graph-names.ts";
 import { type DrawnMeasure, drawnMeasure } from "./graph-units.ts";

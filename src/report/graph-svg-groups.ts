@@ -1,5 +1,5 @@
 // The inside of an SVG picture of parts of a whole: a bar a group, or slices of a ring.
-import { fitCells } from "./cell-text.ts";
+import { fitCells } from "../core/cell-text.ts";
 import type { Breakdown, Series } from "./graph-chart.ts";
 import { linearScale, valueText } from "./graph-scale.ts";
 import { shareText } from "./graph-summary.ts";

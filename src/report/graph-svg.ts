@@ -1,5 +1,5 @@
 // A Chart as one SVG file that needs nothing else: title, axes, series, a table of figures, words for those who do not see it.
-import { brokenLines, fitCells } from "./cell-text.ts";
+import { brokenLines, fitCells } from "../core/cell-text.ts";
 import type { Chart, Series, TimeChart } from "./graph-chart.ts";
 import { FIGURE_COLUMNS, figureRows } from "./graph-figures.ts";
 import { valueText } from "./graph-scale.ts";

@@ -1,7 +1,7 @@
 // A Chart in the cells of a terminal: axes, layers, a sentence that says what is seen, a table of its figures.
 
+import { brokenLines, cellWidth } from "../core/cell-text.ts";
 import { CellGrid } from "./cell-grid.ts";
-import { brokenLines, cellWidth } from "./cell-text.ts";
 import { styled } from "./colour.ts";
 import { drawBreakdown } from "./graph-bars.ts";
 import type { Chart, TimeChart } from "./graph-chart.ts";

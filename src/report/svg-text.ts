@@ -1,5 +1,5 @@
 // SVG as text: elements with escaped attributes and texts, whatever they hold (XML 1.0 section 2.2 allows few controls).
-import { seenText } from "./cell-text.ts";
+import { seenText } from "../core/cell-text.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",

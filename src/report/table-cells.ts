@@ -1,7 +1,8 @@
 // Cells of a Table for people: numbers with units, times in the zone, fields as flow lines have them (TCP, ..A..S., 0x0806).
+
+import { seenText } from "../core/cell-text.ts";
 import { findElement } from "../core/elements.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
-import { seenText } from "./cell-text.ts";
 import { PROTOCOL_NAMES } from "./protocol-names.ts";
 import { withUnit } from "./quantity.ts";
 import { tcpFlagsText } from "./tcp-flags.ts";

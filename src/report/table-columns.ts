@@ -1,6 +1,7 @@
 // Which columns of a Table people see: its own, shares of the total beside them, and which of them go first where there is no room.
+
+import { seenText } from "../core/cell-text.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
-import { seenText } from "./cell-text.ts";
 import { type CellOptions, cellsOf, isRight, percentText } from "./table-cells.ts";
 import type { TextColumn } from "./text-table.ts";
 

@@ -1,6 +1,7 @@
 // A Table for people: its question, an aligned table that fits the terminal, and what a reader must know.
+
+import { brokenLines, fitCells, padCells, seenText } from "../core/cell-text.ts";
 import type { Table } from "../core/table.ts";
-import { brokenLines, fitCells, padCells, seenText } from "./cell-text.ts";
 import { type Style, styled } from "./colour.ts";
 import { columnsFor, linesOf, type ShownColumn, type TableLine } from "./table-columns.ts";
 import { columnWidth, fittingColumns, lineWidth } from "./text-table.ts";

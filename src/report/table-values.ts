@@ -1,6 +1,7 @@
 // Values of a Table for machines: the JSON text of each, and its cell of CSV. Those of fields are as in records (record-layout.ts).
+
+import { seenText } from "../core/cell-text.ts";
 import type { Table, TableColumn, Value } from "../core/table.ts";
-import { seenText } from "./cell-text.ts";
 import { isoTime } from "./zone-time.ts";
 
 const LONE_SURROGATE = /\p{Cs}/gu;

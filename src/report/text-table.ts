@@ -1,5 +1,5 @@
 // A table for people: aligned columns under their titles, the least needed ones left out where the terminal is too narrow.
-import { cellWidth, padCells } from "./cell-text.ts";
+import { cellWidth, padCells } from "../core/cell-text.ts";
 import { styled } from "./colour.ts";
 
 export interface TextColumn {
