@@ -12,18 +12,22 @@ import {
 import { type Style, styled } from "./colour.ts";
 import { counted, withSeparators, withUnit } from "./quantity.ts";
 import { type TableOptions, tableLines } from "./text-table.ts";
+import { wrappedLines } from "./wrapped-text.ts";
 
 export interface ExplainTextOptions extends TableOptions {
   /** A line an hour and exporter instead of one an exporter. */
   readonly hours: boolean;
 }
 
-const LABEL = 14;
+const LABEL = 16;
 
 export function printExplained(told: Explained, { hours, colour = false, width = 0 }: ExplainTextOptions): string {
   const lines: string[] = [];
-  const tell = (label: string, text: string, style: Style | null = null) =>
-    lines.push(`${label.padEnd(LABEL)}${styled(text, style, colour)}`);
+  const tell = (label: string, text: string, style: Style | null = null) => {
+    for (const line of wrappedLines(`${label.padEnd(LABEL)}${text}`, width, LABEL)) {
+      lines.push(line.slice(0, LABEL) + styled(line.slice(LABEL), style, colour));
+    }
+  };
   const { total, changes, held } = told;
   if (total.messages > 0) tell("messages", `${withSeparators(total.messages)}, ${withUnit(total.bytes, "B")}`);
   for (const [reason, count] of Object.entries(total.refused)) {

@@ -1,11 +1,11 @@
 // The door of the store room: flows kept in files, and the engine that answers questions about them.
 export { type Catalog, type CatalogTime, missingFiles, readCatalog, type Segment, type Spool } from "./catalog.ts";
-export { type Compacted, compact } from "./compaction.ts";
-export { COMPACTION_LIMITS, type CompactionGroup, planCompaction } from "./compaction-plan.ts";
+export { compact } from "./compaction.ts";
+export { type CompactionGroup, planCompaction } from "./compaction-plan.ts";
 export { Engine, EngineError, type EngineLimits } from "./engine.ts";
 export { bookExpired, expire, readKeepPolicy, writeKeepPolicy } from "./expiry.ts";
 export { type ExpiryPlan, type ExpiryRule, planExpiry, type StoredSegment } from "./expiry-plan.ts";
-export { type Explained, type ExplainPage, type ExplainTime, explainStore, sumOf } from "./explain.ts";
+export { type Explained, type ExplainPage, explainStore, sumOf } from "./explain.ts";
 export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";
 export { type Forecast, type ForecastLimit, forecast } from "./forecast.ts";
 export { HOUSEKEEPING_JOBS } from "./housekeeping.ts";
