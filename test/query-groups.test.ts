@@ -41,8 +41,8 @@ describe.skipIf(CHDB_MISSING !== null)("groups", () => {
     expect(new Set(names)).toEqual(new Set(expected.keys()));
     for (const [i, name] of names.entries()) {
       const group = expected.get(name)!;
-      const first = group.map(({ start }) => nanoseconds(start)).reduce((a, b) => (a < b ? a : b));
-      const last = group.map(({ end }) => nanoseconds(end)).reduce((a, b) => (a > b ? a : b));
+      const first = group.map(({ start }) => nanoseconds(start)).sort((a, b) => Number(a - b))[0]!;
+      const last = group.map(({ end }) => nanoseconds(end)).sort((a, b) => Number(b - a))[0]!;
       const seconds = Number(last - first) / 1e9;
       const row = (column: string) => columnOf(table, column)[i];
       expect(row("flows")).toBe(total(countOf, group));

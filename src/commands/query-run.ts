@@ -77,10 +77,15 @@ export class QueryRun {
     this.end("SIGINT");
   }
 
-  /** The engine cannot be interrupted, the process can: at once, whatever it is doing. */
+  /**
+   * The engine cannot be interrupted, and an exit waits for it: what is left lying is put away, and the signal does what it does to any
+   * program (130, 143).
+   */
   private readonly end = (signal: NodeJS.Signals): void => {
     if (this.terminal.isTTY === true) this.terminal.write("\n");
     this.controller.abort();
-    process.exit(signal === "SIGTERM" ? 143 : 130);
+    process.emit("exit", signal === "SIGTERM" ? 143 : 130);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
   };
 }

@@ -1,5 +1,5 @@
 // Answers as Parquet files, written by the engine: under a name that says it is not whole yet, then under the one asked for.
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import type { AnyFieldName } from "../core/fields.ts";
@@ -52,6 +52,13 @@ async function write(engine: Engine, rows: Sql, asked: string): Promise<void> {
   if (/[{}*?,]/.test(path)) {
     throw new SourceError({ source: asked }, "expected a path without { } * ? and commas, found some; choose another");
   }
+  // The engine would make one.
+  if (!existsSync(dirname(path))) {
+    throw new SourceError(
+      { source: asked },
+      `expected to write a Parquet file, found no folder ${dirname(path)}; make it`,
+    );
+  }
   const part = `${path}.${process.pid}.part`;
   const remove = () => rmSync(part, { force: true });
   process.once("exit", remove);
@@ -71,6 +78,6 @@ function told(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   // Faults of what is read are somebody else's to tell.
   if (error instanceof EngineError && !message.includes(".part")) return error;
-  const reason = code === "ENOENT" ? `no folder ${dirname(path)}` : message.split("\n", 1)[0];
+  const reason = code === "ENOSPC" ? "no space left" : message.split("\n", 1)[0];
   return new SourceError({ source: path }, `expected to write a Parquet file, found ${reason}`, { cause: error });
 }

@@ -42,8 +42,8 @@ export function filledBuckets(
   for (const at of seen) [first, last] = [Math.min(first, at), Math.max(last, at)];
   for (const [from, to] of known ?? []) {
     // Of what is known only the time that was asked for.
-    const begin = time.from === null ? from : from > time.from ? from : time.from;
-    const end = time.to === null ? to : to < time.to ? to : time.to;
+    const begin = time.from !== null && time.from > from ? time.from : from;
+    const end = time.to !== null && time.to < to ? time.to : to;
     if (begin >= end) continue;
     first = Math.min(first, Number(begin / BILLION));
     last = Math.max(last, Number((end - 1n) / BILLION));

@@ -1,6 +1,5 @@
 // Times as people type them, in zones whose clocks change.
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../core/errors.ts";
 import { parseTime } from "./time-words.ts";
 
 const NOW = Date.parse("2026-11-21T13:00:00Z");
