@@ -1,12 +1,12 @@
 // A disk that is full: flows wait in memory, then are dropped and counted; all goes on by itself; what is sealed stays as it is.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Engine, readCatalog } from "../src/store/index.ts";
 import { TestExporter, until } from "./collector-run.ts";
 import { freePort } from "./datagram-sink.ts";
-import { lacks, missingPrograms, type Running, run } from "./program.ts";
+import { DEMO, lacks, missingPrograms, type Running, run, runProgram } from "./program.ts";
 import { collectInto, endInOrder, FLOWS_A_MESSAGE, numberedMessage, numbersIn, TestFolder } from "./store-run.ts";
 
 const DISK_OCTETS = 8_388_608;
@@ -115,6 +115,21 @@ test.skipIf(skip)("full, and free again", { timeout: 90_000 }, async () => {
   // Those before and after are all there.
   for (let number = 1; number <= 1000; number++) expect(found.get(number)).toBe(1);
   for (let number = records - 999; number <= records; number++) expect(found.get(number)).toBe(1);
+});
+
+test.skipIf(skip)("flows that can wait: the run fails, and what is whole stays", { timeout: 60_000 }, async () => {
+  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+  const before = (await numbersIn(engine, store)).size;
+  fill();
+  // A little for the lock and the first chunks, not enough for all flows.
+  truncateSync(filler, statSync(filler).size - 12_288);
+  const many = ["track", "--key", "5tuple", "--timeout", "active=1s", DEMO, "--store", store];
+  const { stderr, code } = await runProgram(many);
+  expect(stderr).toContain(`${store}: expected to store the flows, found no space left on the disk; make room\n`);
+  expect(code).toBe(1);
+  expect((await numbersIn(engine, store)).size).toBeGreaterThanOrEqual(before);
+  rmSync(filler);
+  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
 });
 
 test.skipIf(skip)("ended while it is full: soon, and it says what is lost", { timeout: 60_000 }, async () => {

@@ -79,6 +79,10 @@ export class FileLock {
       try {
         const command = commandOfThis();
         await file.writeFile(`${JSON.stringify({ pid, command, started, place, token: this.token })}\n`);
+      } catch (error) {
+        // Half of a lock (the disk is full) would keep everybody out for a while.
+        await unlink(this.path).catch(() => {});
+        throw error;
       } finally {
         await file.close();
       }

@@ -156,7 +156,8 @@ export class SpoolWriter {
     while (this.queue.length > 0 && !this.givenUp) {
       const error = await this.writeSome();
       this.tell(error);
-      if (this.waitingOctets < SOFT_OCTETS) for (const go of this.room.splice(0)) go();
+      // Who waits while the disk refuses is told, by onTrouble.
+      if (error !== null || this.waitingOctets < SOFT_OCTETS) for (const go of this.room.splice(0)) go();
       if (error !== null) await sleep(RETRY_MS);
     }
   }
