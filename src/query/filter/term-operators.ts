@@ -6,7 +6,7 @@ import { node } from "./parse-context.ts";
 import type { TokenReader } from "./token-reader.ts";
 import type { Comparison, FilterNode, Span } from "./tree.ts";
 
-const COMPARISONS = {
+export const COMPARISONS = {
   "=": "=",
   "==": "=",
   eq: "=",
