@@ -14,7 +14,7 @@ const EXAMPLES = `Examples:
 `;
 
 const NOTES = `
-Segments of an hour that is over (for 10 minutes) become one, those of a day (for an hour) become one, of 4,194,304 flows at the most. The
+Segments of an hour that is over (for 10 minutes) become one, those of a day (for an hour) become one, of 1,000,000 flows at the most. The
 flows are compared field by field before the old files go. Queries go on meanwhile. Ctrl-C ends it between two segments.
 Exit codes: 0 done, or nothing to do; 1 some segments stayed as they are; 2 wrong usage; 130 interrupted.`;
 
