@@ -54,6 +54,7 @@ export class SpoolWriter {
   private encoder: NativeBlock | null = null;
   private elements: FlowBatch["elements"] | null = null;
   private readonly queue: Block[] = [];
+  private readonly spare: ArrayBuffer[] = [];
   private running: Promise<void> | null = null;
   private chunk: Chunk | null = null;
   /** Name of the spool that is open; null = nothing has come since the turn. */
@@ -88,7 +89,7 @@ export class SpoolWriter {
       this.options.onSettled(arrivals, this.reason());
       return;
     }
-    const copy = Buffer.allocUnsafeSlow(length);
+    const copy = this.memoryFor(length);
     copy.set(bytes.subarray(0, length));
     this.queue.push({ bytes: copy, rows: batch.rows, arrivals });
     this.waitingOctets += length;
@@ -126,6 +127,14 @@ export class SpoolWriter {
     }
     this.waitingOctets = 0;
     return within(this.turn(), left());
+  }
+
+  /** Memory that was used before, if there is some: pages that are new cost as much as the copying. */
+  private memoryFor(octets: number): Uint8Array {
+    const used = this.spare.pop();
+    if (used !== undefined && used.byteLength >= octets && used.byteLength <= 2 * octets)
+      return new Uint8Array(used, 0, octets);
+    return new Uint8Array(Buffer.allocUnsafeSlow(octets + (octets >> 3)).buffer, 0, octets);
   }
 
   private reason(): NotStored {
@@ -177,6 +186,7 @@ export class SpoolWriter {
     this.queue.splice(0, whole);
     for (const { bytes, rows, arrivals } of blocks.slice(0, whole)) {
       this.waitingOctets -= bytes.length;
+      if (this.spare.length < MOST_AT_ONCE) this.spare.push(bytes.buffer as ArrayBuffer);
       this.waitingRows -= rows;
       this.octets += bytes.length;
       chunk.octets += bytes.length;
