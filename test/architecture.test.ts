@@ -6,10 +6,10 @@ import { importsOf, ROOT, type SourceFile, sourceFiles } from "./module-imports.
 
 const RANKS = new Map([
   ["core", 0],
-  ...["capture", "decode", "wire", "files"].map((room) => [room, 1] as const),
+  ...["capture", "decode", "wire", "files", "terminal"].map((room) => [room, 1] as const),
   ...["track", "export", "collect", "store"].map((room) => [room, 2] as const),
   ...["query", "report"].map((room) => [room, 3] as const),
-  ...["watch", "pdml"].map((room) => [room, 4] as const),
+  ...["watch", "pdml", "live"].map((room) => [room, 4] as const),
   ...["serve", "commands"].map((room) => [room, 5] as const),
 ]);
 /** index.ts and cli.ts of src/ itself see every room. */
