@@ -17,6 +17,8 @@ export interface ChartOptions {
 
 /** More than so many cannot be told apart: the rest is drawn as others. */
 const MOST_SERIES = 16;
+/** So many bars are still a picture. */
+const MOST_GROUPS = 100;
 const MOST_BUCKETS = 1_000_000;
 
 /** Throws a UsageError where there is nothing that can be drawn. */
@@ -45,8 +47,13 @@ function breakdown(
   const ranked = table.rows
     .map((row) => part(seriesName(table, row), number(row[place]), false))
     .sort((a, b) => (b.values[0]! || 0) - (a.values[0]! || 0));
-  const rest = number(table.others?.[place]);
-  const series = Number.isNaN(rest) ? ranked : [...ranked, part("others", rest, true)];
+  const notes = table.notes.map(seenText);
+  const far = ranked.slice(MOST_GROUPS).reduce((sum, { values }) => sum + (values[0]! || 0), 0);
+  if (ranked.length > MOST_GROUPS) notes.push(`${ranked.length - MOST_GROUPS} groups are drawn as others`);
+  const left = table.others?.[place] ?? null;
+  const hasOthers = left !== null || ranked.length > MOST_GROUPS;
+  const rest = part("others", Number(left ?? 0) + far / factor, true);
+  const series = [...ranked.slice(0, MOST_GROUPS), ...(hasOthers ? [rest] : [])];
   const whole = amountUnit === null ? Number.NaN : number(table.total?.[place]) * factor;
   const clock = new ZoneClock(table.zone);
   const subtitle = spanText(clock, table.from, table.to) ?? "";
@@ -56,7 +63,7 @@ function breakdown(
     subtitle,
     unit,
     unitName,
-    notes: table.notes.map(seenText),
+    notes,
     zone: table.zone,
     series,
     amountUnit,

@@ -214,6 +214,22 @@ note: 3 flows of 2 exporters were seen twice, those of
     );
   });
 
+  test("more parts than a picture can show are others, and nothing is lost", () => {
+    const rows = Array.from({ length: 150_000 }, (_, i): Value[] => [
+      `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`,
+      6,
+      1,
+      1,
+      1000,
+      1,
+    ]);
+    const total = [null, null, 150_000, 150_000, 150_000_000, 1];
+    const chart = chartOf({ ...GROUP, rows, total, others: null });
+    expect(chart.series.length).toBe(101);
+    expect(chart.series.reduce((sum, { values }) => sum + values[0]!, 0)).toBe(150_000_000);
+    expect(chart.notes).toContain("149900 groups are drawn as others");
+  });
+
   test("one line is braille, several without colours are letters", () => {
     expect(text(minutes([1, 2, 3, 2]), { style: "lines" })).toMatch(/[\u2801-\u28ff]{5}/);
     expect(text(SERIES, { style: "lines" })).toMatch(/A{4}[\s\S]*B{4}/);

@@ -49,8 +49,12 @@ function time(ns: bigint | null): string {
 
 /** The object of a row: a member a column, by name, in their order. */
 function rowWriter(columns: readonly TableColumn[], first = ""): (values: readonly Value[]) => string {
-  const names = columns.map(({ name }) => `${jsonText(name)}:`);
-  return (values) => `{${first}${columns.map((column, i) => names[i]! + jsonValue(column, values[i]!)).join(",")}}`;
+  const names = columns.map(({ name }, i) => `${i === 0 ? "" : ","}${jsonText(name)}:`);
+  return (values) => {
+    let text = `{${first}`;
+    for (let i = 0; i < names.length; i++) text += names[i]! + jsonValue(columns[i]!, values[i]!);
+    return `${text}}`;
+  };
 }
 
 /** Rows, one object a line. With `totals` each says first what it is: `"row":"row"`, `"others"` or `"total"`. */

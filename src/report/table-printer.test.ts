@@ -106,6 +106,11 @@ Start                    Duration  Proto  Source    SPort  Destination  DPort  F
     expect(text({ ...LIST, rows: [] }, { form: "text" })).toBe("2 flows\ntimes are UTC\n\nnothing matched\n");
   });
 
+  test("a table of very many rows has bars, too", () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => [String(i), 6, 1, 1, i, 1]);
+    expect(text({ ...GROUP, rows }, { form: "text", width: 120 })).toContain("█");
+  });
+
   test("no colour says anything, and without it there is none", () => {
     const coloured = text(GROUP, { form: "text", width: 120, colour: true });
     expect(coloured).toContain("\u001b[1m");

@@ -88,7 +88,7 @@ function barsFor(table: Table, lines: readonly TableLine[], { ascii }: TableText
   const place = sorted >= 0 ? sorted : table.columns.findIndex(({ role }) => role === "measure");
   if (place < 0) return undefined;
   const values = lines.map(({ kind, values }) => (kind === "total" ? 0 : Number(values[place] ?? 0)));
-  const most = Math.max(...values);
+  const most = values.reduce((found, value) => Math.max(found, value), 0);
   return most > 0 ? values.map((value) => barText(value / most, Math.min(room, WIDEST_BAR), ascii)) : undefined;
 }
 

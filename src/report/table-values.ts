@@ -7,8 +7,12 @@ import { isoTime } from "./zone-time.ts";
 const LONE_SURROGATE = /\p{Cs}/gu;
 const BEYOND_ASCII = /[^\x20-\x7e]/g;
 
+/** What needs no escape in JSON. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** A JSON string in ASCII only, so that nothing in it reaches a terminal. What is no character is U+FFFD. */
 export function jsonText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")).replace(BEYOND_ASCII, unicodeEscape);
 }
 
@@ -34,7 +38,8 @@ const FORMULA = /^[=+\-@\t\r]/;
 export function csvCell(column: TableColumn, value: Value, guard: boolean): string {
   if (value === null) return "";
   if (typeof value === "object") return quoted(jsonValue(column, value));
-  if (typeof value !== "string") return jsonValue(column, value).replace(/^"|"$|^null$/g, "");
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  if (typeof value === "bigint") return column.type === "time" ? isoTime(value, column.field !== null) : String(value);
   const text = seenText(value);
   return quoted(guard && FORMULA.test(text) ? `'${text}` : text);
 }
