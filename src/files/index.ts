@@ -1,5 +1,5 @@
 // The door of the files room: flow files to batches and back.
-export { FileTarget, type Written } from "./block-target.ts";
+export { FileTarget } from "./block-target.ts";
 export { NativeBlock } from "./native-block.ts";
 export { type NativeReader, readNative } from "./native-reader.ts";
 export { isNative, NATIVE_OCTETS } from "./native-recognise.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { commandWords, OnSeal } from "./on-seal.ts";
+import { commandWords, ON_SEAL_PLACEHOLDERS, OnSeal } from "./on-seal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgauge $(touch x) 'on-seal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -80,4 +80,9 @@ test("too many are dropped and counted, and the end ends the one that runs", asy
   onSeal.end();
   await onSeal.done();
   expect(onSeal.counts).toEqual({ done: 0, failed: 1, dropped: 299 });
+});
+
+test("docs/store.md tells of all placeholders", () => {
+  const rows = readFileSync(new URL("../../docs/store.md", import.meta.url), "utf8").matchAll(/^\| `(%.)` \|/gm);
+  expect([...rows].map(([, placeholder]) => placeholder)).toEqual(Object.keys(ON_SEAL_PLACEHOLDERS));
 });
