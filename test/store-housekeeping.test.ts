@@ -24,7 +24,7 @@ import { appendLedger } from "../src/store/ledger-file.ts";
 import { sumsOf } from "../src/store/segment-sums.ts";
 import { numbers } from "./flow-batches.ts";
 import { addSegments, makeStore, writeChunk } from "./made-store.ts";
-import { asNobody, lacks, type Outcome, runProgram, startProgram } from "./program.ts";
+import { asNobody, CLI, lacks, missingPrograms, type Outcome, runProgram, start, startProgram } from "./program.ts";
 
 const T = Date.UTC(2026, 10, 20) / 1000;
 const HOUR = 3600;
@@ -155,6 +155,39 @@ describe("expiry", () => {
     await run("store", "expire", store, "--set", "--yes");
     expect(JSON.parse(readFileSync(join(store, "keep.json"), "utf8"))).toEqual({});
   });
+});
+
+test("a small disk: free space by the limit, not more when asked again; then the disk is read-only", async () => {
+  if (lacks("small disk", process.getuid?.() === 0 ? missingPrograms("unshare", "mount") : ["right to mount"])) return;
+  const disk = join(folder, "disk");
+  mkdirSync(disk);
+  // Half of it is full.
+  const size = 2 * segments().reduce((sum, { path }) => sum + Math.ceil(statSync(path).size / 4096) * 4096, 40_960);
+  const flowgauge = (...args: string[]) => [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(" ");
+  const expire = flowgauge("store", "expire", disk, "--keep-free", "60%", "--yes", "--json");
+  const lines = [
+    `mount -t tmpfs -o size=${size} none '${disk}' && cp -r '${store}'/. '${disk}' || exit 99`,
+    expire,
+    expire,
+    `mount -o remount,ro '${disk}' || exit 99`,
+    flowgauge("store", "info", disk, "--json"),
+    `${flowgauge("store", "verify", disk, "--json")}; ${expire}; ${flowgauge("store", "compact", disk)}`,
+  ];
+  const { stdout, stderr, code } = await start(["unshare", "-m", "sh", "-c", lines.join("\n")]).ended;
+  if (lacks("small disk", code === 99 ? ["mount in a namespace"] : [])) return;
+  const [first, second, info, verified] = stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  expect(first.done).toBe(true);
+  expect(first.expiring.length).toBeGreaterThan(0);
+  expect(first.kept).toBeGreaterThan(1);
+  expect(second.expiring).toEqual([]);
+  expect(info.disk.free + info.leavingOctets).toBeGreaterThanOrEqual(0.6 * info.disk.total);
+  expect(info.segments).toBe(first.kept);
+  expect(verified).toMatchObject({ segments: first.kept, damaged: [] });
+  expect(stderr).toMatch(/^flowgauge: \S+: expected to lock the store, found a disk that is read-only; [^\n]+\n$/);
+  expect(code).toBe(1);
 });
 
 /** The same flows with so many in a row group, under a name that says so. */

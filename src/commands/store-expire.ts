@@ -65,6 +65,7 @@ async function runExpire(name: string | undefined, settings: ExpireSettings): Pr
   const planned = report(folder, policy);
   if (dryRun) return tell(planned, settings);
   const { expiring } = planned.plan;
+  if (expiring.length === 0 && !set) return tell({ ...planned, done: true }, settings);
   const sure = expiring.length === 0 || (await confirmed(`${printExpiry(planned)}Delete them?`, yes));
   if (!sure) return;
   const plan = await tidying(folder, async (mayGoOn) => {

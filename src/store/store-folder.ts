@@ -105,7 +105,8 @@ function whyNone(folder: string, error: unknown): string {
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOTDIR" || code === "EEXIST") return "a file; name a folder";
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission; ask its owner, or name another";
+  if (code === "EACCES" || code === "EPERM") return "no permission; ask its owner, or name another";
+  if (code === "EROFS") return "a disk that is read-only; name another, or mount it for writing";
   if (code === "ENOSPC") return "no space left on the disk; make room";
   if (code === "EDQUOT") return "the disk quota used up; make room";
   return message;
