@@ -48,11 +48,11 @@ const IN_ORDER = sql`ORDER BY beganNs, askedFirst, isForward, endedNs, bytes, pa
 const BEFORE = sql`ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING`;
 const SO_FAR = sql`ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`;
 
-/** `flows`: a FROM expression with all fields. Sums over the result are those over `flows`. */
+/** Sorting by 128 bits of hash is many times quicker than by the ends themselves. `flows`: a FROM expression with all fields. Sums over the result are those over `flows`. */
 export function stitched(flows: Sql, idleMs: number): Sql {
   const idle = param("Int64", BigInt(Math.round(idleMs)) * 1_000_000n);
   const timed = sql`(SELECT *, ${SOURCE} <= ${DESTINATION} AS isForward, ${ASKED_FIRST} AS askedFirst,
-    toUnixTimestamp64Nano(${BEGAN}) AS beganNs, toUnixTimestamp64Nano(${ENDED}) AS endedNs, tuple(${PAIR}) AS pair FROM ${flows})`;
+    toUnixTimestamp64Nano(${BEGAN}) AS beganNs, toUnixTimestamp64Nano(${ENDED}) AS endedNs, reinterpretAsUInt128(sipHash128(${PAIR})) AS pair FROM ${flows})`;
   const gaps = sql`(SELECT *, beganNs > ${idle} + max(endedNs) OVER (PARTITION BY pair ${IN_ORDER} ${BEFORE}) AS isNew FROM ${timed})`;
   const numbered = sql`(SELECT *, sum(isNew) OVER (PARTITION BY pair ${IN_ORDER} ${SO_FAR}) AS part FROM ${gaps})`;
   const led = sql`(SELECT *, first_value(isForward) OVER (PARTITION BY pair, part ${IN_ORDER} ${SO_FAR}) = isForward AS isLead FROM ${numbered})`;
