@@ -51,6 +51,7 @@ export interface QuerySettings {
   readonly json?: true;
   readonly ndjson?: true;
   readonly csv?: true;
+  readonly excel?: true;
   readonly parquet?: string;
   readonly raw?: true;
   readonly header: boolean;

@@ -48,6 +48,7 @@ export function queryCommand(): Command {
     .option("--json", "one JSON object, documented in docs/output.md")
     .option("--ndjson", "one JSON object a row")
     .option("--csv", "CSV with a header line")
+    .option("--excel", "with --csv: text that a spreadsheet would take for a formula begins with '")
     .option("--parquet <file>", "write the rows to a Parquet file")
     .option("--raw", "plain numbers without units")
     .option("--no-header", "no titles")
@@ -92,18 +93,20 @@ async function answerAll(plan: QueryPlan, { run, engine, sources, asked, notes }
   }
 }
 
-function printOptions({ json, ndjson, csv, raw, header, totals }: QuerySettings): TablePrintOptions {
+function printOptions({ json, ndjson, csv, excel, raw, header, totals }: QuerySettings): TablePrintOptions {
   const chosen = [json && "json", ndjson && "ndjson", csv && "csv"].filter((form) => typeof form === "string");
   if (chosen.length > 1) {
     throw new UsageError(`expected one output format, found --${chosen.join(" and --")}; choose one.`);
   }
   const form = (chosen[0] ?? "text") as TableForm;
+  if (excel === true && form !== "csv") throw new UsageError("--excel: expected --csv, found another form of output.");
   const terminal = process.stdout.isTTY === true;
   return {
     form,
     raw: raw === true,
     header,
     totals: totals === true,
+    guard: excel === true,
     width: terminal ? process.stdout.columns || 80 : 0,
     colour: terminal && process.env.NO_COLOR === undefined && process.stdout.hasColors?.() === true,
   };
