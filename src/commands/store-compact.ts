@@ -1,7 +1,7 @@
 // flowgauge store compact: many small segments become few big ones.
 import { relative } from "node:path";
 import { Command } from "commander";
-import { compactionLine, compactionObject } from "../report/index.ts";
+import { compactionLine, compactionObject, createCountedProgress } from "../report/index.ts";
 import { type CompactionGroup, compact, planCompaction, readCatalog, sweepJobs } from "../store/index.ts";
 import { Interruption } from "./interruption.ts";
 import { safeJson } from "./json-lines.ts";
@@ -65,14 +65,18 @@ async function runCompact(folder: string, settings: CompactSettings): Promise<vo
     const problems = await tidying(folder, async (mayGoOn) => {
       const groups = planned(folder, settings);
       if (groups.length === 0) say(NOTHING);
+      const progress = createCountedProgress(process.stderr);
       const onGroup = (group: CompactionGroup, file: string) => {
         made.push(group);
+        progress.clear();
         say(compactionLine(group, file));
+        progress.update({ done: made.length, total: groups.length, noun: "segment" });
       };
       const { signal } = interruption;
       const work = (engine: Parameters<typeof compact>[0]) =>
         compact(engine, folder, groups, { mayGoOn, onGroup, signal });
       const found = groups.length === 0 ? [] : (await withEngine(work)).problems;
+      progress.end();
       sweepJobs(folder);
       return found;
     });

@@ -1,6 +1,6 @@
 // flowgauge store verify: is every file what was written?
 import { Command } from "commander";
-import { printVerified, verifiedObject } from "../report/index.ts";
+import { createCountedProgress, printVerified, verifiedObject } from "../report/index.ts";
 import { verifyStore } from "../store/index.ts";
 import { Interruption } from "./interruption.ts";
 import { safeJson } from "./json-lines.ts";
@@ -29,10 +29,15 @@ export function verifyCommand(): Command {
       const folder = storeFolder(name);
       const interruption = new Interruption(() => {});
       const { signal } = interruption;
+      const progress = createCountedProgress(process.stderr);
+      const onSegment = (done: number, total: number) => progress.update({ done, total, noun: "segment" });
       const found = await (settings.quick === true
-        ? verifyStore(folder, { engine: null, signal })
-        : withEngine((engine) => verifyStore(folder, { engine, signal }))
-      ).finally(() => interruption.stop());
+        ? verifyStore(folder, { engine: null, signal, onSegment })
+        : withEngine((engine) => verifyStore(folder, { engine, signal, onSegment }))
+      ).finally(() => {
+        progress.end();
+        interruption.stop();
+      });
       process.stdout.write(
         settings.json === true
           ? `${safeJson(verifiedObject(folder, found))}\n`

@@ -8,7 +8,13 @@ export { printDoctor } from "./doctor-text.ts";
 export { exportObject, printExport } from "./export-report.ts";
 export { type FilterCounts, filterObject, printFilter } from "./filter-text.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
-export { type CollectProgressState, createCollectProgress, createProgress, type Progress } from "./progress.ts";
+export {
+  type CollectProgressState,
+  createCollectProgress,
+  createCountedProgress,
+  createProgress,
+  type Progress,
+} from "./progress.ts";
 export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";

@@ -1,6 +1,6 @@
 // The line of progress: only on a terminal, not too often, gone at the end.
 import { describe, expect, it } from "vitest";
-import { createCollectProgress, createProgress, type ProgressState } from "./progress.ts";
+import { createCollectProgress, createCountedProgress, createProgress, type ProgressState } from "./progress.ts";
 
 function terminal(isTTY: boolean, columns = 200) {
   const texts: string[] = [];
@@ -104,5 +104,23 @@ describe("progress of collecting", () => {
     now = 2200;
     progress.update(counts);
     expect(stream.texts.map((text) => text.includes("messages"))).toEqual([true, false, true]);
+  });
+});
+
+describe("progress over files", () => {
+  it("is how many are done, of how many, and what is left", () => {
+    let now = 0;
+    const stream = terminal(true);
+    const progress = createCountedProgress(stream, () => now);
+    now = 2000;
+    progress.update({ done: 0, total: 1200, noun: "segment" });
+    now = 4000;
+    progress.update({ done: 300, total: 1200, noun: "segment" });
+    progress.end();
+    expect(stream.texts).toEqual([
+      "\r\u001b[K0 of 1,200 segments  2.000 s",
+      "\r\u001b[K300 of 1,200 segments  4.000 s  about 12.0 s left",
+      "\r\u001b[K",
+    ]);
   });
 });

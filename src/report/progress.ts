@@ -24,6 +24,14 @@ export interface CollectProgressState {
   readonly exporters: number;
 }
 
+/** Work on so many things of which it is known how many there are. */
+export interface CountedProgressState {
+  readonly done: number;
+  readonly total: number;
+  /** What they are: "segment". */
+  readonly noun: string;
+}
+
 export interface Progress<S = ProgressState> {
   /** To be called as often as one likes; draws five times a second at the most. */
   update(state: S): void;
@@ -52,6 +60,11 @@ export function createProgress(stream: ProgressStream, now: Clock = CLOCK): Prog
 /** The same for a collector. */
 export function createCollectProgress(stream: ProgressStream, now: Clock = CLOCK): Progress<CollectProgressState> {
   return stream.isTTY === true ? new TerminalProgress(stream, now, collectLine) : NO_PROGRESS;
+}
+
+/** The same for work on a store's files. */
+export function createCountedProgress(stream: ProgressStream, now: Clock = CLOCK): Progress<CountedProgressState> {
+  return stream.isTTY === true ? new TerminalProgress(stream, now, countedLine) : NO_PROGRESS;
 }
 
 const NO_PROGRESS: Progress<unknown> = { update() {}, due: () => false, clear() {}, end() {} };
@@ -135,4 +148,9 @@ function collectLine(
     ...(state.kernelDrops > 0 ? [`${withSeparators(state.kernelDrops)} dropped by the kernel`] : []),
     withTime(elapsed),
   ].join("  ");
+}
+
+function countedLine({ done, total, noun }: CountedProgressState, _: unknown, __: number, elapsed: number): string {
+  const left = done === 0 ? [] : [`about ${withTime((elapsed * (total - done)) / done)} left`];
+  return [`${withSeparators(done)} of ${counted(total, noun)}`, withTime(elapsed), ...left].join("  ");
 }
