@@ -13,6 +13,8 @@ export interface FilterSettings {
   readonly filterFile?: string;
   readonly filters?: string;
   readonly local?: string;
+  /** Where the command has --utc: times without a zone are of UTC. */
+  readonly utc?: true;
 }
 
 export interface SourcesAndFilter {
@@ -22,8 +24,6 @@ export interface SourcesAndFilter {
 }
 
 export interface FilterArgumentOptions {
-  /** Of times without one, time of day and weekday; default: this machine's. */
-  readonly zone?: string | undefined;
   /** What is said to be missing where there is a filter and no source; default: none is needed. */
   readonly sourceNeeded?: string;
 }
@@ -51,7 +51,7 @@ export function addFilterOptions(command: Command): Command {
 export async function filterArgument(
   words: readonly string[],
   settings: FilterSettings,
-  { zone, sourceNeeded }: FilterArgumentOptions = {},
+  { sourceNeeded }: FilterArgumentOptions = {},
 ): Promise<SourcesAndFilter> {
   const { filterFile } = settings;
   // Most runs have no filter: then its language is not loaded.
@@ -68,7 +68,7 @@ export async function filterArgument(
   const text = typed === "" ? readText(filterFile!) : typed;
   const folder = typed === "" ? dirname(filterFile!) : ".";
   try {
-    const filter = await parse(query, text, settings, folder, zone);
+    const filter = await parse(query, text, settings, folder);
     if (sources.length > 0 || sourceNeeded === undefined) return { sources, filter };
     throw new UsageError(`expected ${sourceNeeded} before the filter "${typed}", found none.`);
   } catch (error) {
@@ -105,13 +105,12 @@ async function parse(
   text: string,
   settings: FilterSettings,
   folder: string,
-  zone?: string,
 ): Promise<Filter> {
   const filters = settings.filters ?? process.env.FLOWGAUGE_FILTERS;
   const options: FilterOptions = {
     ...(filters === undefined || filters === "" ? {} : { named: parseNamedFilters(readText(filters), filters) }),
     ...(settings.local === undefined ? {} : { localNetworks: settings.local.split(",").map((word) => word.trim()) }),
-    ...(zone === undefined ? {} : { zone }),
+    ...(settings.utc === true ? { zone: "UTC" } : {}),
     include: (path) => readText(resolve(folder, path), path),
   };
   const names = new Set<string>();

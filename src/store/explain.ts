@@ -156,8 +156,8 @@ function add(sum: ExplainCounts, { counts, format }: LedgerLine): void {
   if (format === "packets") sum.records += made(counts);
 }
 
-function made({ stored = 0, notStored = {} }: LedgerCounts): number {
-  return stored + sumOf(notStored);
+function made({ stored = 0, filtered = 0, deduplicated = 0, beyond = 0, notStored = {} }: LedgerCounts): number {
+  return stored + filtered + deduplicated + beyond + sumOf(notStored);
 }
 
 /** 0 of a chunk that has been sealed meanwhile, or is damaged: verify tells. */

@@ -71,10 +71,13 @@ export class LedgerWriter {
       });
       named.set(`${exporter} ${domain}`, format);
     }
-    if (collected !== null) {
+    const { filtered, deduplicated, beyond } = leftOut?.() ?? {};
+    const left = { filtered, deduplicated, beyond };
+    if (collected === null) {
+      pages.set("\t0\tpackets", left);
+    } else {
       const { unbooked, kernelDrops } = collected;
-      const { filtered, deduplicated, beyond } = leftOut?.() ?? {};
-      pages.set("\t0\t", { refused: { ...unbooked }, kernelDrops: kernelDrops ?? 0, filtered, deduplicated, beyond });
+      pages.set("\t0\t", { refused: { ...unbooked }, kernelDrops: kernelDrops ?? 0, ...left });
     }
     for (const [key, { stored, notStored }] of this.settled) {
       const [exporter = "", domain = "0"] = key.split(" ");
