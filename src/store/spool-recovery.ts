@@ -104,5 +104,10 @@ export async function bookRecovered(folder: string, found: RecoveredSpools): Pro
 
 /** Says that the ledger counts all flows of a spool; may fail, then they are counted as recovered after a crash. */
 export function markBooked(folder: string, spool: string): void {
-  writeFileSync(join(folder, FOLDERS.spool, spool, BOOKED_FILE), "");
+  try {
+    writeFileSync(join(folder, FOLDERS.spool, spool, BOOKED_FILE), "");
+  } catch (error) {
+    // It is sealed, and its chunks are deleted.
+    if (!isMissing(error)) throw error;
+  }
 }

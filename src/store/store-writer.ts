@@ -34,6 +34,8 @@ export class StoreWriter {
   private readonly timers: NodeJS.Timeout[] = [];
   private turning: Promise<void> = Promise.resolve();
   private bookedAt = Date.now();
+  /** Spools whose flows are not in the ledger yet. */
+  private readonly unbooked: string[] = [];
   private failure: Error | null = null;
 
   private constructor(folder: string, options: StoreWriterOptions, lock: StoreLock) {
@@ -103,7 +105,8 @@ export class StoreWriter {
     await this.turning;
     const last = await this.spool.end(live ? STORE_LIMITS.endWriteMs : Number.POSITIVE_INFINITY);
     this.talk.ended(this.lost());
-    await this.book(last);
+    if (last !== null) this.unbooked.push(last);
+    await this.book();
     this.seal(last);
     const sealed = this.sealer.done().then(() => this.onSeal?.done());
     await within(sealed, live ? STORE_LIMITS.endSealMs : Number.POSITIVE_INFINITY);
@@ -162,7 +165,8 @@ export class StoreWriter {
 
   private async turn(): Promise<void> {
     const spool = await this.spool.turn();
-    if (spool !== null && Date.now() - this.bookedAt >= STORE_LIMITS.ledgerMs) await this.book(spool);
+    if (spool !== null) this.unbooked.push(spool);
+    if (Date.now() - this.bookedAt >= STORE_LIMITS.ledgerMs) await this.book();
     this.seal(spool);
   }
 
@@ -228,14 +232,14 @@ export class StoreWriter {
     }
   }
 
-  /** What was counted so far goes to the ledger, with all flows of a spool. */
-  private async book(spool: string | null): Promise<void> {
+  /** What was counted so far goes to the ledger, with all flows of the spools that have turned. */
+  private async book(): Promise<void> {
     // Counts are of the hour in which they began to be counted: spools turn with the hour.
     const { bookedAt } = this;
     this.bookedAt = Date.now();
     try {
       await this.ledger.write(bookedAt / 1000);
-      if (spool !== null) markBooked(this.folder, spool);
+      for (const spool of this.unbooked.splice(0)) markBooked(this.folder, spool);
     } catch (error) {
       this.talk.problem(ledgerFault(error));
     }
