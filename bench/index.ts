@@ -10,9 +10,10 @@ import { measure, missingMeasures } from "./measured-process.ts";
 import { benchMemory, benchScale } from "./own-growth.ts";
 import { BUILD_FIRST, limits, ourPrograms, peers, startSink } from "./programs.ts";
 import { printTable, runInTurn } from "./side-by-side.ts";
+import { benchStore } from "./store/index.ts";
 
 const COMPARED = ["mix", "small", "real"] as const;
-const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect"] as const;
+const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect", "store"] as const;
 type Name = (typeof NAMES)[number];
 
 const { values, positionals } = parseArgs({
@@ -45,6 +46,7 @@ for (const name of names) {
   else if (name === "imports") print(benchImports(rounds, say));
   else if (name === "decode") print(benchDecode(seed, say));
   else if (name === "collect") print(await benchCollect(VERSIONS, seed, say));
+  else if (name === "store") print(await benchStore(rounds, seed, say));
   else print(await compare(name));
 }
 

@@ -11,12 +11,13 @@ export function writeMessages(file: string, { messages }: FlowMessages, port: nu
   const header = new DataView(new ArrayBuffer(24));
   writePcapHeader(header, 0);
   const parts: Uint8Array[] = [new Uint8Array(header.buffer)];
-  for (const [number, message] of messages.entries()) parts.push(packet(number, message, port), message);
+  for (const [number, message] of messages.entries()) parts.push(packetHeaders(number, message.length, port), message);
   rmSync(file, { force: true });
   writeFileSync(file, Buffer.concat(parts));
 }
 
-function packet(number: number, { length }: Uint8Array, port: number): Uint8Array {
+/** What stands before a datagram of so many octets in a capture. */
+export function packetHeaders(number: number, length: number, port: number): Uint8Array {
   const octets = new Uint8Array(16 + HEADERS);
   const record = new DataView(octets.buffer);
   record.setUint32(0, 1_700_000_000, true);

@@ -56,7 +56,7 @@ function storedColumns(field: Field): readonly StoredColumn[] {
 }
 
 /** The order of a segment's rows: like beside like, and the flows of one source address in one place. */
-export const STORED_ORDER: Sql = sql`srcAddr, proto, dstPort < srcPort, packets, bytes`;
+export const STORED_ORDER: Sql = sql`srcAddr, proto, dstPort < srcPort, dstAddr, packets, bytes`;
 
 /**
  * Columns of a Parquet file that is read: ours, and those of somebody else's file that has the fields by their names. What a file does not have
