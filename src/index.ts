@@ -40,6 +40,7 @@ export { type EndReasonWord, type EventWord, type FlowRecord, type FlowView, flo
 export { type FlowCounts, Ledger, type TrackSummary } from "./core/ledger.ts";
 export { Message } from "./core/message.ts";
 export type { CaptureCounts, CaptureInterface, PacketBlock, PacketSource } from "./core/packet-block.ts";
+export type { ColumnType, ColumnUnit, Table, TableColumn, TableShape, Value } from "./core/table.ts";
 export { Exporter, type ExporterOptions } from "./export/index.ts";
 export {
   isNative,
@@ -50,6 +51,7 @@ export {
   type Recovery,
   readNative,
 } from "./files/index.ts";
+export { type QuestionWords, StoredFlows, type StoredFlowsFiles, type StoredFlowsWords } from "./query/index.ts";
 export { createFlowPrinter, type FlowPrinterOptions, type FlowSink, printSummary } from "./report/index.ts";
 export {
   DEFAULT_TIMEOUTS,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FlowRecord, FlowStream, observe, parseTimeouts, type TrackOptions } from "../src/index.ts";
+import { CHDB_MISSING } from "./chdb.ts";
 import { ROOT } from "./module-imports.ts";
 import { DEMO, run, runProgram, start } from "./program.ts";
 import { littleOfEverything, pcap } from "./small-captures.ts";
@@ -49,6 +50,22 @@ describe("the examples", () => {
       .filter(Boolean)
       .map((line) => line.trim().split(/ +/));
     expect(found.map(([bytes, host]) => [host, Number(bytes)])).toEqual(expected);
+    expect(code).toBe(0);
+  });
+
+  test.skipIf(CHDB_MISSING !== null)("ask-store: the sums of the command line", async () => {
+    const store = join(project, "store");
+    await runProgram(["track", DEMO, "--quiet", "--summary", "none", "--store", store]);
+    const { stdout, stderr, code } = await example("ask-store.mjs", store, "proto", "tcp");
+    const asked = ["query", store, "proto tcp", "--by", "srcAddr", "--sum", "bytes,packets", "--csv", "--totals"];
+    const expected = (await runProgram(asked)).stdout.trim().split("\r\n").slice(1);
+    const found = stdout
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.replaceAll(" ", ","));
+    expect(found, stderr).toEqual(expected.map((line) => line.replace(/^row,/, "").replace(/^total,,/, "total,")));
+    expect(expected.length).toBeGreaterThan(3);
     expect(code).toBe(0);
   });
 

@@ -30,9 +30,11 @@ export {
   WITHIN,
   type Within,
 } from "./question.ts";
+export { choiceOf, groupingsOf, type QuestionWords, splitSort } from "./question-words.ts";
 export type { KnownSpans } from "./series-time.ts";
 export { formatOf, SqlSession, sqlSentence } from "./sql-session.ts";
 export { endsStatement, sqlStatements } from "./sql-words.ts";
+export { StoredFlows, type StoredFlowsFiles, type StoredFlowsWords } from "./stored-flows.ts";
 export { type Bucket, parseBucket } from "./time-buckets.ts";
 export { parseTime } from "./time-words.ts";
 export { localZone } from "./zone.ts";
