@@ -187,7 +187,7 @@ function colourDepth(): "none" | "base" | "true" {
 
 /** Nothing half-written has the file's name. */
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const part = `${path}.part`;
+  const part = `${path}.${process.pid}.part`;
   try {
     const file = await open(part, "w");
     try {
