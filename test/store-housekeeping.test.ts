@@ -138,6 +138,22 @@ describe("expiry", () => {
     expect(explained).toMatchObject({ difference: 0, changes: { expired: { files: 3, flows: 93 } } });
   });
 
+  test("on a terminal a person is asked", async () => {
+    if (lacks("terminal", missingPrograms("script"))) return;
+    const words = [process.execPath, CLI, "store", "expire", store, "--keep-count", "17"].map((word) => `'${word}'`);
+    const answered = async (answer: string) => {
+      const running = start(["script", "-qec", words.join(" "), "/dev/null"], { stdin: "open" });
+      await running.until(({ stdout }) => stdout.includes("Delete them? [y/N]"));
+      running.child.stdin?.end(answer);
+      return { ...(await running.ended), segments: segments().length };
+    };
+    expect(await answered("n\n")).toMatchObject({ code: 0, segments: 18 });
+    expect(await answered("\u0003")).toMatchObject({ code: 130, segments: 18 });
+    const { stdout, ...done } = await answered("y\n");
+    expect(done).toMatchObject({ code: 0, segments: 17 });
+    expect(stdout).toMatch(/would delete: 1 segment with 30 flows[\s\S]*deleted: 1 segment with 30 flows/);
+  });
+
   test("limits are saved with the store", async () => {
     expect((await run("store", "expire", store)).code).toBe(2);
     await run("store", "expire", store, "--set", "--keep-count", "17", "--yes");

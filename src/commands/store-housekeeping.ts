@@ -13,6 +13,8 @@ import {
   StoreLock,
 } from "../store/index.ts";
 
+const EXIT_INTERRUPTED = 130;
+
 /** Absolute. Throws a SourceError where it is no store. */
 export function storeFolder(name: string | undefined): string {
   const folder = name === undefined ? defaultStore() : name.replace(/^store:/, "");
@@ -79,8 +81,13 @@ export async function confirmed(question: string, yes: boolean): Promise<boolean
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on("SIGINT", () => process.exit(EXIT_INTERRUPTED));
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    // Ctrl-D is no answer: it rejects, or with some versions of Node only closes.
+    const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+    const asked = terminal.question(`${question} [y/N] `).catch(() => "");
+    const answer = await Promise.race([asked, closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }
