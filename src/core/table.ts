@@ -42,6 +42,13 @@ export interface TableColumn {
   readonly field: AnyFieldName | null;
 }
 
+const EXTREMES = /^(?:min|max|avg|distinct)[A-Z]/;
+
+/** True where the values of the rows, others included, add up to the total: counts, but not the greatest, mean or different ones of them. */
+export function addsUp({ name, unit, role }: TableColumn): boolean {
+  return role === "measure" && !EXTREMES.test(name) && (unit === "octets" || unit === "packets" || unit === "flows");
+}
+
 /** list: flows one by one; group: one row a group; series: groups over time buckets (first column `time`: start of the bucket). */
 export const TABLE_SHAPES = ["list", "group", "series"] as const;
 export type TableShape = (typeof TABLE_SHAPES)[number];

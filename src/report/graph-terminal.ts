@@ -42,10 +42,16 @@ export function* terminalGraph(chart: Chart, options: TerminalGraphOptions): Gen
     yield* drawBreakdown(chart, { ...options, width });
   } else if (isAnythingKnown(chart)) {
     if (options.picture) yield* picture(chart, { ...options, width });
-    for (const line of figureLines(chart, { ...options, width })) yield `${line}\n`;
+    const lines = isLines(chart, options);
+    for (const line of figureLines(chart, { ...options, width, lines })) yield `${line}\n`;
   }
   for (const note of chart.notes)
     for (const line of brokenLines(`note: ${note}`, width)) yield `${styled(line, "dim", colour)}\n`;
+}
+
+/** What does not add up, or goes by powers of ten, cannot stand on each other. */
+function isLines({ sum }: TimeChart, { lines, log }: TerminalGraphOptions): boolean {
+  return lines || log || sum === null;
 }
 
 function isAnythingKnown({ sum, series }: TimeChart): boolean {
@@ -63,7 +69,8 @@ export function scaleOf(chart: TimeChart, lines: boolean, log: boolean, ticks: n
 }
 
 function* picture(chart: TimeChart, options: TerminalGraphOptions): Generator<string, void, void> {
-  const { width, ascii, lines, log, depth } = options;
+  const { width, ascii, log, depth } = options;
+  const lines = isLines(chart, options);
   const height = options.height > 0 ? options.height : Math.min(24, Math.max(8, Math.round(width / 6)));
   const scale = scaleOf(chart, lines, log, Math.max(2, Math.floor(height / 3)));
   const gutter = Math.min(width - LEAST_PLOT - 1, Math.max(...scale.ticks.map(({ label }) => cellWidth(label))));
@@ -71,7 +78,7 @@ function* picture(chart: TimeChart, options: TerminalGraphOptions): Generator<st
   const grid = new CellGrid(width, height + 2);
   const style: LayerStyle = { depth, ascii };
   const gaps = drawUnknown(grid, area, chart, style);
-  if (lines || log || chart.sum === null) drawLines(grid, area, chart, scale, style);
+  if (lines) drawLines(grid, area, chart, scale, style);
   else drawStack(grid, area, chart, scale, style);
   const level = options.percentile ? scale.place(chart.sum?.figures.percentile95 ?? Number.NaN) : Number.NaN;
   const levelSeen = level <= 1;

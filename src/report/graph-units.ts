@@ -1,6 +1,6 @@
 // Which column of a Table is drawn, and in which unit: octets over the length of a bucket are bits/s.
 import { UsageError } from "../core/errors.ts";
-import type { ColumnUnit, Table } from "../core/table.ts";
+import { addsUp, type ColumnUnit, type Table } from "../core/table.ts";
 import type { GraphUnit } from "./graph-words.ts";
 
 export interface DrawnMeasure {
@@ -21,7 +21,6 @@ const RATES: Readonly<Record<string, { column: string; unit: ColumnUnit; name: s
   pps: { column: "packets", unit: "packets/s", name: "Packets/s", factor: 1 },
   fps: { column: "flows", unit: "flows/s", name: "Flows/s", factor: 1 },
 };
-const COUNTS: ReadonlySet<ColumnUnit> = new Set(["octets", "packets", "flows"]);
 
 /** What a series is drawn in unless it is asked for: what it is sorted by, as a rate. */
 const RATE_OF: Readonly<Record<string, GraphUnit>> = { bytes: "bps", packets: "pps", flows: "fps" };
@@ -46,6 +45,6 @@ export function drawnMeasure(table: Table, unit: GraphUnit | undefined): DrawnMe
       `--unit: expected a measure that the question has (${names.join(", ") || "none"}), found ${name ?? "none"}; ask for it with --measures.`,
     );
   }
-  const amountUnit = COUNTS.has(column.unit) ? column.unit : null;
+  const amountUnit = addsUp(column) ? column.unit : null;
   return { place, unit: column.unit, unitName: column.title, factor: 1, perSecond: false, amountUnit };
 }

@@ -236,6 +236,20 @@ note: 3 flows of 2 exporters were seen twice, those of
     expect(text(SERIES, { style: "lines", depth: "base" })).toMatch(/[\u2801-\u28ff]{5}/);
   });
 
+  test("what does not add up has no shares and no sum, and is drawn as lines whose letters are named", () => {
+    const greatest = (table: Table): Table => ({
+      ...table,
+      columns: table.columns.map((column) => (column.name === "bytes" ? { ...column, name: "maxBytes" } : column)),
+      sortedBy: "maxBytes",
+    });
+    expect(text(greatest(GROUP))).not.toMatch(/%|total/);
+    const drawn = text(greatest(SERIES));
+    expect(drawn).toMatch(/A{3}/);
+    expect(drawn).toMatch(/^A 192\.0\.2\.0\/24/m);
+    expect(drawn).not.toContain("total");
+    expect(text(SERIES, { log: true })).toMatch(/^A 192\.0\.2\.0\/24/m);
+  });
+
   test("without the picture the words and figures stay", () => {
     const plain = text(SERIES, { picture: false });
     expect(plain).toContain("all together: 14.5 Mb/s on average");

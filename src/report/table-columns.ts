@@ -1,7 +1,7 @@
 // Which columns of a Table people see: its own, shares of the total beside them, and which of them go first where there is no room.
 
 import { seenText } from "../core/cell-text.ts";
-import type { Table, TableColumn, Value } from "../core/table.ts";
+import { addsUp, type Table, type TableColumn, type Value } from "../core/table.ts";
 import { type CellOptions, cellsOf, isRight, percentText } from "./table-cells.ts";
 import type { TextColumn } from "./text-table.ts";
 
@@ -60,9 +60,9 @@ function shownColumn(table: Table, lines: readonly TableLine[], place: number, s
 }
 
 /** Counts that add up to their total. */
-function hasShare({ shape, total, columns }: Table, { role, unit }: TableColumn): boolean {
-  if (shape !== "group" || total === null || columns.some((column) => column.unit === "percent")) return false;
-  return role === "measure" && (unit === "octets" || unit === "packets" || unit === "flows");
+function hasShare({ shape, total, columns }: Table, column: TableColumn): boolean {
+  if (shape !== "group" || total === null || columns.some(({ unit }) => unit === "percent")) return false;
+  return addsUp(column);
 }
 
 function shareColumn(table: Table, lines: readonly TableLine[], place: number, spare: number, raw: boolean) {
