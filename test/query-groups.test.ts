@@ -121,6 +121,15 @@ describe.skipIf(CHDB_MISSING !== null)("groups", () => {
     );
   });
 
+  test("services by their names", async () => {
+    const table = await asker.ask({ by: ["service"], top: "0" });
+    const names: Readonly<Record<number, string>> = { 53: "domain", 80: "http", 123: "ntp", 443: "https" };
+    const expected = grouped(({ dstPort }) => [names[dstPort]!]);
+    expect(table.rows.map((row) => [row[0], cellOf(table, row, "bytes")])).toEqual(
+      [...expected].map(([name, group]) => [name, total(bytesOf, group)]),
+    );
+  });
+
   test("rates order groups, the least first where asked for", async () => {
     const table = await asker.ask({ by: ["dstPort"], sort: "bpp:asc", top: "0" });
     const sorted = columnOf(table, "bpp").map(Number);

@@ -1,6 +1,7 @@
 // What flows can be grouped by: the fields of the one table, prefixes, `other.NAME`, either end of a flow, the side of local networks.
 import { UsageError } from "../core/errors.ts";
 import { type AnyFieldName, FIELDS, type Field, findField } from "../core/fields.ts";
+import { SERVICE_PORTS } from "../core/service-ports.ts";
 import { identifier, param, type Sql, sql } from "../core/sql.ts";
 import { quoteWithHint } from "../core/suggestion.ts";
 import type { ColumnType, ColumnUnit } from "../core/table.ts";
@@ -27,6 +28,7 @@ const MOST_NAME = 200;
 export function parseDimension(word: string, local: ((column: Sql) => Sql) | null): Dimension {
   const [base = "", ...lengths] = word.split("/");
   if (base === "side" && lengths.length === 0) return sideOfNetworks(local);
+  if (base === "service" && lengths.length === 0) return SERVICE;
   if (base.startsWith("other.") && lengths.length === 0) return otherDimension(base.slice(6));
   const either = EITHER.get(base.toLowerCase());
   if (either !== undefined) return eitherDimension(either, lengths);
@@ -38,9 +40,9 @@ export function parseDimension(word: string, local: ((column: Sql) => Sql) | nul
 }
 
 function unknown(word: string): UsageError {
-  const names = [...FIELDS.map(({ name }) => name), ...EITHER.keys(), "srcNet", "dstNet", "side", "time"];
+  const names = [...FIELDS.map(({ name }) => name), ...EITHER.keys(), "srcNet", "dstNet", "side", "service", "time"];
   return new UsageError(
-    `--by: expected fields such as srcAddr, dstPort, srcAddr/24, srcNet, time/5m, addr, side or other.NAME, found ${quoteWithHint(word, names)}.`,
+    `--by: expected fields such as srcAddr, dstPort, srcAddr/24, srcNet, time/5m, addr, side, service or other.NAME, found ${quoteWithHint(word, names)}.`,
   );
 }
 
@@ -144,3 +146,21 @@ function sideOfNetworks(local: ((column: Sql) => Sql) | null): Dimension {
   const value = sql`multiIf(${source} AND ${destination}, 'internal', ${source}, 'out', ${destination}, 'in', 'transit')`;
   return { name: "side", title: "Side", type: "text", unit: null, field: null, value, form: { kind: "text" } };
 }
+
+/** Names of ports, the first one that each has. */
+const PORT_NAMES = new Map([...SERVICE_PORTS].reverse().map(([name, port]) => [port, name] as const));
+const PORTS = param("Array(UInt16)", [...PORT_NAMES.keys()]);
+const NAMES = param("Array(String)", [...PORT_NAMES.values()]);
+const nameOf = (port: Sql) => sql`transform(${port}, ${PORTS}, ${NAMES}, '')`;
+
+/** The name of the port that has one, the destination's first; its number where none has; nothing where there are no ports. */
+const SERVICE: Dimension = {
+  name: "service",
+  title: "Service",
+  type: "text",
+  unit: null,
+  field: null,
+  value: sql`multiIf(proto NOT IN (6, 17, 33, 132, 136), '', ${nameOf(sql`dstPort`)} != '', ${nameOf(sql`dstPort`)},
+    ${nameOf(sql`srcPort`)} != '', ${nameOf(sql`srcPort`)}, toString(dstPort))`,
+  form: { kind: "text" },
+};
