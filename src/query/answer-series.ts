@@ -127,7 +127,13 @@ export async function answerSeries(
     rows,
     sortedBy: keys.length === 0 ? null : sort.by,
     total: [null, ...none, ...ratesOf(measures, values.of(inside, span), values.of(whole, null))],
-    others: hasLeft ? [null, ...none, ...ratesOf(measures, values.of(nothing, null), values.of(left, null))] : null,
+    others: hasLeft
+      ? [
+          null,
+          ...none,
+          ...ratesOf(measures, values.of(rest(asked.aggregates, inside, shown), span), values.of(left, null)),
+        ]
+      : null,
     othersRows,
     bucketSeconds: bucket.seconds,
     from: choice.time.from,
