@@ -4,10 +4,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Engine, readCatalog } from "../src/store/index.ts";
-import { TestExporter, until } from "./collector-run.ts";
+import { TestExporter } from "./collector-run.ts";
 import { freePort } from "./datagram-sink.ts";
 import { DEMO, lacks, missingPrograms, type Running, run, runProgram } from "./program.ts";
-import { collectInto, endInOrder, FLOWS_A_MESSAGE, numberedMessage, numbersIn, TestFolder } from "./store-run.ts";
+import {
+  collectInto,
+  endInOrder,
+  eventually,
+  FLOWS_A_MESSAGE,
+  numberedMessage,
+  numbersIn,
+  TestFolder,
+} from "./store-run.ts";
 
 const DISK_OCTETS = 8_388_608;
 const MEMORY = "1M";
@@ -88,7 +96,7 @@ test.skipIf(skip)("full, and free again", { timeout: 90_000 }, async () => {
   const program = await collectInto(store, port, ["--rotate", "1s", "--store-memory", MEMORY]);
   const numbers = new Numbers(port);
   await numbers.send(100);
-  await until(() => readCatalog(store).parquet.length > 0, "something is sealed");
+  await eventually(() => readCatalog(store).parquet.length > 0, "something is sealed");
   const sealed = readCatalog(store).parquet.map((path) => ({ path, octets: readFileSync(path) }));
 
   fill();
@@ -97,7 +105,7 @@ test.skipIf(skip)("full, and free again", { timeout: 90_000 }, async () => {
   await numbers.sendUntil(program, "the disk is full and memory (--store-memory) used up: flows are being dropped;");
   await numbers.send(100);
   rmSync(filler);
-  await until(() => program.stderr.includes("the disk takes flows again;"), "it goes on");
+  await eventually(() => program.stderr.includes("the disk takes flows again;"), "it goes on");
   expect(program.stderr).toMatch(/the disk takes flows again; \d+ were lost/);
   await numbers.send(100);
   await sleep(300);
@@ -117,27 +125,27 @@ test.skipIf(skip)("full, and free again", { timeout: 90_000 }, async () => {
   for (let number = records - 999; number <= records; number++) expect(found.get(number)).toBe(1);
 });
 
-test.skipIf(skip)("flows that can wait: the run fails, and what is whole stays", { timeout: 60_000 }, async () => {
-  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+test.skipIf(skip)("flows that can wait: the run fails, and what is whole stays", { timeout: 120_000 }, async () => {
+  expect((await runProgram(["track", DEMO, "--store", store], { timeoutMs: 60_000 })).code).toBe(0);
   const before = (await numbersIn(engine, store)).size;
   fill();
   // A little for the lock and the first chunks, not enough for all flows.
   truncateSync(filler, statSync(filler).size - 12_288);
   const many = ["track", "--key", "5tuple", "--timeout", "active=1s", DEMO, "--store", store];
-  const { stderr, code } = await runProgram(many);
+  const { stderr, code } = await runProgram(many, { timeoutMs: 60_000 });
   expect(stderr).toContain(`${store}: expected to store the flows, found no space left on the disk; make room\n`);
   expect(code).toBe(1);
   expect((await numbersIn(engine, store)).size).toBeGreaterThanOrEqual(before);
   rmSync(filler);
-  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+  expect((await runProgram(["track", DEMO, "--store", store], { timeoutMs: 60_000 })).code).toBe(0);
 });
 
-test.skipIf(skip)("ended while it is full: soon, and it says what is lost", { timeout: 60_000 }, async () => {
+test.skipIf(skip)("ended while it is full: soon, and it says what is lost", { timeout: 120_000 }, async () => {
   const port = await freePort();
   const program = await collectInto(store, port, ["--rotate", "1s", "--store-memory", MEMORY]);
   const numbers = new Numbers(port);
   await numbers.send(50);
-  await until(() => readCatalog(store).native.length > 0, "something is in the spool");
+  await eventually(() => readCatalog(store).native.length > 0, "something is in the spool");
   fill();
   await numbers.sendUntil(program, "found no space left on the disk");
   const from = performance.now();

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "../src/core/sql.ts";
 import { type Catalog, type Engine, flowsTable, missingFiles, readCatalog } from "../src/store/index.ts";
 import { type Running, type RunOptions, startProgram } from "./program.ts";
@@ -82,4 +83,10 @@ export class TestFolder {
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** Waits until the test passes: sealing has a low priority, and machines that run tests have much to do. */
+export async function eventually(test: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const until = performance.now() + 40_000; performance.now() < until; await sleep(50)) if (await test()) return;
+  throw new Error(`waited in vain until ${what}`);
 }

