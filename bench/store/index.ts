@@ -13,8 +13,9 @@ type Say = (line: string) => void;
 export async function benchStore(rounds: number, seed: number, say: Say): Promise<string> {
   const flows = Number(process.env.FLOWGAUGE_BENCH_FLOWS ?? FLOWS);
   const stored = await storedFlows(seed, flows, say);
-  const month = await benchMonth(rounds, seed, Math.round(flows * 0.4), say);
-  return [diskTable(stored), await questionTable(stored, rounds, say), month].join("\n\n");
+  const questions = await questionTable(stored, rounds, say);
+  const month = await benchMonth(rounds, seed, Math.round(flows * 0.2), say);
+  return [diskTable(stored), questions, month].join("\n\n");
 }
 
 function diskTable({ flows, ours, nfdump }: StoredFlows): string {
@@ -40,8 +41,8 @@ interface Asked {
 
 async function questionTable({ flows, ours, nfdump }: StoredFlows, rounds: number, say: Say): Promise<string> {
   const lines = [
-    `| question over ${flows} flows | flowgauge: s (min-max), MB | ${Object.keys(nfdump)
-      .map((name) => `nfdump, ${name}: s (min-max), MB | times ours`)
+    `| question over ${flows} flows | flowgauge: s (min-max), CPU s, MB | ${Object.keys(nfdump)
+      .map((name) => `nfdump, ${name}: s (min-max), CPU s, MB | times ours (CPU)`)
       .join(" | ")} |`,
     `| --- | --- |${" --- | --- |".repeat(Object.keys(nfdump).length)}`,
   ];
@@ -72,7 +73,10 @@ async function questionTable({ flows, ours, nfdump }: StoredFlows, rounds: numbe
     );
     const [first, ...others] = asked;
     const best = seconds(first!.runs).median;
-    const cells = others.map(({ runs }) => `${cell(runs)} | ${(seconds(runs).median / best).toFixed(1)}`);
+    const cells = others.map(
+      ({ runs }) =>
+        `${cell(runs)} | ${(seconds(runs).median / best).toFixed(1)} (${(cpu(runs) / cpu(first!.runs)).toFixed(1)})`,
+    );
     lines.push(`| ${[question.title, cell(first!.runs), ...cells].join(" | ")} |`);
   }
   return lines.join("\n");
@@ -82,8 +86,13 @@ function seconds(runs: readonly Measurement[]): Spread {
   return spread(runs.map((run) => run.seconds));
 }
 
+/** Median; busy neighbours lengthen it less than the time on the wall. */
+function cpu(runs: readonly Measurement[]): number {
+  return spread(runs.map((run) => run.cpuSeconds ?? 0)).median;
+}
+
 function cell(runs: readonly Measurement[]): string {
   const { median, min, max } = seconds(runs);
   const peak = Math.max(...runs.map((run) => run.peakMegabytes ?? 0));
-  return `${median.toFixed(2)} (${min.toFixed(2)}-${max.toFixed(2)}), ${peak.toFixed(0)}`;
+  return `${median.toFixed(2)} (${min.toFixed(2)}-${max.toFixed(2)}), ${cpu(runs).toFixed(2)}, ${peak.toFixed(0)}`;
 }
