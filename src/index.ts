@@ -51,7 +51,21 @@ export {
   type Recovery,
   readNative,
 } from "./files/index.ts";
-export { type QuestionWords, StoredFlows, type StoredFlowsFiles, type StoredFlowsWords } from "./query/index.ts";
+export {
+  type BatchFilter,
+  type Completion,
+  type Completions,
+  completeFilter,
+  type Filter,
+  FilterError,
+  type FilterOptions,
+  filterBatch,
+  parseFilter,
+  type QuestionWords,
+  StoredFlows,
+  type StoredFlowsFiles,
+  type StoredFlowsWords,
+} from "./query/index.ts";
 export { createFlowPrinter, type FlowPrinterOptions, type FlowSink, printSummary } from "./report/index.ts";
 export {
   DEFAULT_TIMEOUTS,

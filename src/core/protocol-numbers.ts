@@ -1,5 +1,10 @@
 // Keywords of IP protocols (https://www.iana.org/assignments/protocol-numbers) and other words that people say for them.
 
+export const ICMP = 1;
+export const TCP = 6;
+export const UDP = 17;
+export const ICMP6 = 58;
+
 /** By lower-case word. Several words may stand for one number; the first one is IANA's. */
 export const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = table(`
 0 hopopt

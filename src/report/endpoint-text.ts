@@ -1,8 +1,8 @@
 // The two ends of a flow as a person reads them: 10.0.0.1:443, [2001:db8::1]:443, ICMP type.code, MAC addresses.
 import { isIpv4, isNone } from "../core/address.ts";
 import type { Columns } from "../core/flow-batch.ts";
+import { ICMP, ICMP6 } from "../core/protocol-numbers.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { ICMP, ICMP6 } from "./protocol-names.ts";
 
 const ARP = 0x0806;
 const COLON = 58;

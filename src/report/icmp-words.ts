@@ -1,6 +1,7 @@
 // What messages of ICMP and ICMPv6 are, in words as short as the flags of TCP.
+
+import { ICMP, ICMP6 } from "../core/protocol-numbers.ts";
 import { AsciiText } from "./ascii-text.ts";
-import { ICMP, ICMP6 } from "./protocol-names.ts";
 import { FLAGS_WIDTH } from "./tcp-flags.ts";
 
 const TYPES: Record<number, Readonly<Record<number, string>>> = {

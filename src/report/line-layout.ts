@@ -2,6 +2,7 @@
 import { isNone } from "../core/address.ts";
 import { END_REASON, FLOW_EVENT } from "../core/elements.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
+import { TCP } from "../core/protocol-numbers.ts";
 import { AsciiText } from "./ascii-text.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { type Style, styled, styledText } from "./colour.ts";
@@ -9,7 +10,7 @@ import { DESTINATION, ENDPOINT_WIDTH, SOURCE, writeEndpoint } from "./endpoint-t
 import type { FlowLayout } from "./flow-layout.ts";
 import { icmpWord } from "./icmp-words.ts";
 import { FULL_LINE, fittingLine, type LineParts } from "./line-parts.ts";
-import { PROTOCOL_NAMES, TCP } from "./protocol-names.ts";
+import { PROTOCOL_NAMES } from "./protocol-names.ts";
 import { FLAGS_WIDTH, writeTcpFlags } from "./tcp-flags.ts";
 import { DATE_WIDTH, DateText, Instant, SPAN_WIDTH, writeSpan } from "./time-text.ts";
 

@@ -2,10 +2,10 @@
 import { isNone } from "../core/address.ts";
 import { FLOW_EVENT } from "../core/elements.ts";
 import { type Columns, FlowBatch } from "../core/flow-batch.ts";
+import { TCP, UDP } from "../core/protocol-numbers.ts";
 import { AsciiText } from "./ascii-text.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { FlowLayout } from "./flow-layout.ts";
-import { TCP, UDP } from "./protocol-names.ts";
 import { Instant, writeSeconds } from "./time-text.ts";
 
 const ARP = 0x0806;

@@ -40,8 +40,3 @@ export const PROTOCOL_NAMES: readonly string[] = Array.from(
   { length: 256 },
   (_, number) => NAMES.find(([known]) => known === number)?.[1] ?? String(number),
 );
-
-export const ICMP = 1;
-export const TCP = 6;
-export const UDP = 17;
-export const ICMP6 = 58;

@@ -24,13 +24,14 @@ export class FilterError extends UsageError {
   readonly sentence: string;
 
   constructor(fault: FilterFault) {
-    super(`${fault.source === null ? "filter" : `filter ${fault.source}`}: ${fault.sentence}\n${excerpt(fault)}`);
+    const sentence = printable(fault.sentence);
+    super(`${fault.source === null ? "filter" : `filter ${fault.source}`}: ${sentence}\n${excerpt(fault)}`);
     this.source = fault.source;
     this.text = fault.text;
     this.span = fault.span;
     this.expected = fault.expected;
     this.suggestion = fault.suggestion;
-    this.sentence = fault.sentence;
+    this.sentence = sentence;
   }
 }
 

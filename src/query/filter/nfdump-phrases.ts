@@ -1,6 +1,6 @@
 // The terms of nfdump's filters by their words, and ours that are no field: https://github.com/phaag/nfdump, FEATURES of its manual page.
 import type { FieldName } from "../../core/elements.ts";
-import { PROTOCOL_NUMBERS } from "../../core/protocol-numbers.ts";
+import { ICMP, ICMP6, PROTOCOL_NUMBERS } from "../../core/protocol-numbers.ts";
 import { joinRanges } from "./numbers.ts";
 import { type NumberRest, numberSubject, quantity, type Subject } from "./subjects.ts";
 
@@ -59,8 +59,8 @@ const ICMP_ONLY = {
     kind: "numbers",
     of: quantity("proto"),
     ranges: joinRanges([
-      [1n, 1n],
-      [58n, 58n],
+      [BigInt(ICMP), BigInt(ICMP)],
+      [BigInt(ICMP6), BigInt(ICMP6)],
     ]),
   } as const),
 };

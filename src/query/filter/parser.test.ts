@@ -1,7 +1,18 @@
 // What a filter means, what is wrong with one, and how large it may be.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ELEMENTS } from "../../core/elements.ts";
 import { UsageError } from "../../core/errors.ts";
-import { FILTER_LIMITS, FilterError, type FilterOptions, filterBatch, filterSql, parseFilter } from "../index.ts";
+import {
+  completeFilter,
+  FILTER_LIMITS,
+  FilterError,
+  type FilterOptions,
+  filterBatch,
+  filterSql,
+  parseFilter,
+} from "../index.ts";
+import { NFDUMP_PHRASES } from "./nfdump-phrases.ts";
 
 const OPTIONS: FilterOptions = {
   zone: "UTC",
@@ -33,6 +44,11 @@ function fault(text: string, options: FilterOptions = OPTIONS): FilterError {
 }
 
 const sqlOf = (text: string) => filterSql(parseFilter(text, OPTIONS)).compile();
+
+const PIECES =
+  "and or not ( ) [ ] , = != < >= in contains starts with ends matches /a+/ /( $web $a @include list filter 10.0.0.1 ::1 10.0.0.0/8 80 1K 0x10 443-500 tcp http 'x' \" # 2h mon-fri 08:00-18:00 SA S/SA 00:11:22:33:44:55 other.x other.".split(
+    " ",
+  );
 
 describe("the same filter in other words", () => {
   test.each([
@@ -186,4 +202,33 @@ describe("nothing of a person's becomes SQL: each value of a filter is bound", (
     }
     expect(said.replaceAll(/\{p\d+:[A-Za-z0-9()]+\}/g, "")).toMatch(/^[A-Za-z0-9_ ().,'^+:<>=!*/+-]*$/);
   });
+});
+
+test("any text is a filter or a FilterError with a place in it, and completes to something or nothing", () => {
+  const bits = [...PIECES, ...NFDUMP_PHRASES.map(({ words }) => words), ...ELEMENTS.map(({ name }) => name)];
+  const text = fc.oneof(
+    fc
+      .array(fc.oneof(fc.constantFrom(...bits), fc.string({ maxLength: 4, unit: "binary" })), { maxLength: 12 })
+      .map((parts) => parts.join(" ")),
+    fc.array(fc.constantFrom(...bits), { maxLength: 12 }).map((parts) => parts.join("")),
+  );
+  let whole = 0;
+  fc.assert(
+    fc.property(text, fc.nat(60), (said, offset) => {
+      completeFilter(said, offset, OPTIONS);
+      try {
+        const filter = parseFilter(said, OPTIONS);
+        filterSql(filter).compile();
+        filterBatch(filter);
+        whole++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(FilterError);
+        const { span, text: where, sentence } = error as FilterError;
+        expect(span.from <= span.to && span.to <= where.length).toBe(true);
+        expect(sentence).not.toMatch(/\p{C}/u);
+      }
+    }),
+    { seed: 12, numRuns: 600 },
+  );
+  expect(whole).toBeGreaterThan(20);
 });

@@ -17,8 +17,9 @@ export interface Expectation {
 /** Words named in a sentence at the most; beyond it there is "...". */
 const MOST_NAMED = 12;
 
-/** What is shorter may be anything. */
+/** What is shorter may be anything; what is longer is none of our words, and would take long to compare with all of them. */
 const LEAST_MISTYPED = 3;
+const MOST_MISTYPED = 60;
 
 export class TokenReader {
   readonly source: string | null;
@@ -102,7 +103,7 @@ export class TokenReader {
   /** The word that may be meant by the current one. */
   suggestion(): string | null {
     const { kind, text } = this.token;
-    if (kind !== "word" || text.length < LEAST_MISTYPED) return null;
+    if (kind !== "word" || text.length < LEAST_MISTYPED || text.length > MOST_MISTYPED) return null;
     return (
       nearest(
         text,
