@@ -94,6 +94,16 @@ describe.skipIf(CHDB_MISSING !== null)("query", () => {
     expect((await runProgram(["sql", "-", whole], { stdin: Buffer.from(`${statement};\n`) })).stdout.trim()).toBe(sums);
   });
 
+  test("times of SQL are UTC, whatever the zone of the machine", async () => {
+    const { stdout } = await runProgram([
+      "sql",
+      "SELECT toDateTime(0) AS zero, toHour(toDateTime(0)) AS hour",
+      whole,
+      "--ndjson",
+    ]);
+    expect(JSON.parse(stdout)).toEqual({ zero: "1970-01-01 00:00:00", hour: 0 });
+  });
+
   test("Ctrl-C ends a question at once", async () => {
     const running = startProgram([
       "sql",

@@ -1,5 +1,5 @@
 // What every command that asks stored flows does around its questions: opens sources and engine, tells what was damaged, closes them.
-import { type AskedFiles, askFiles, choiceNotes, engineSentence, type FlowChoice } from "../query/index.ts";
+import { type AskedFiles, askFiles, choiceNotes, engineSentence, type FlowChoice, timeAround } from "../query/index.ts";
 import { Engine } from "../store/index.ts";
 import { limitsOf, type QuerySettings } from "./query-plan.ts";
 import { QueryRun } from "./query-run.ts";
@@ -33,7 +33,7 @@ export async function ask(
     sources = opened;
     const session = Engine.open(limits);
     engine = session;
-    const asked = run.askedFiles(opened, choice.time);
+    const asked = run.askedFiles(opened, timeAround(choice));
     const notes = await run.working(() => askFiles(session, asked, (files) => choiceNotes(session, files, choice)));
     await work({ run, engine: session, sources: opened, asked, notes });
     run.tell(opened.problems);

@@ -33,9 +33,14 @@ export function plainWhere({ time, condition }: FlowChoice): Sql {
 }
 
 /** Records that may belong to flows of the time asked for: who does may be a little outside of it itself. */
-export function recordsAround(flows: Sql, { time, biflowIdleMs }: FlowChoice): Sql {
-  const around = widened(time, BigInt(Math.max(biflowIdleMs ?? 0, 1000)) * 1_000_000n);
-  return sql`(SELECT * FROM ${flows} WHERE ${timeCondition(around)})`;
+export function recordsAround(flows: Sql, choice: FlowChoice): Sql {
+  return sql`(SELECT * FROM ${flows} WHERE ${timeCondition(timeAround(choice))})`;
+}
+
+/** The time whose files a question needs. */
+export function timeAround({ time, biflowIdleMs, dedup }: FlowChoice): TimeWindow {
+  if (!dedup && biflowIdleMs === null) return time;
+  return widened(time, BigInt(Math.round(Math.max(biflowIdleMs ?? 0, 1000))) * 1_000_000n);
 }
 
 function widened({ from, to }: TimeWindow, by: bigint): TimeWindow {

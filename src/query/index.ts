@@ -4,6 +4,7 @@ export { answer } from "./answer.ts";
 export { sqlTable } from "./answer-sql.ts";
 export { type AskedFiles, askFiles } from "./ask.ts";
 export { choiceNotes } from "./choice-notes.ts";
+export { timeAround } from "./chosen-flows.ts";
 export { type Dimension, parseDimension } from "./dimensions.ts";
 export { engineSentence } from "./engine-sentence.ts";
 export { type BatchFilter, filterBatch } from "./filter/batch-filter.ts";

@@ -55,6 +55,8 @@ export class SqlSession {
     const made = sql`${ROW_VALUES.duration} AS duration, replaceOne(toString(srcAddr), '::ffff:', '') AS src, replaceOne(toString(dstAddr), '::ffff:', '') AS dst`;
     const view = sql`SELECT ${columns}, ${made} FROM ${flowsTable(files)} WHERE ${timeCondition(this.settings.time)}`;
     await engine.query(sql`CREATE VIEW flows AS ${withLiterals(view)}`, "Null");
+    // Times without a zone are UTC, whatever the machine's.
+    await engine.query(sql`SET session_timezone = 'UTC'`, "Null");
     // 1 would refuse to read files at all; what 2 lets be changed, guardSql does not.
     await engine.query(sql`SET readonly = 2`, "Null");
   }

@@ -6,6 +6,7 @@ import { Engine, type EngineLimits, type FlowFiles, readCatalog } from "../store
 import { answer } from "./answer.ts";
 import { type AskedFiles, askFiles } from "./ask.ts";
 import { choiceNotes } from "./choice-notes.ts";
+import { timeAround } from "./chosen-flows.ts";
 import { engineSentence } from "./engine-sentence.ts";
 import { parseFilter } from "./filter/parser.ts";
 import { listFlows } from "./list-flows.ts";
@@ -52,7 +53,7 @@ export class StoredFlows {
     const choice = choose(words);
     const tables: Table[] = [];
     try {
-      const asked = this.asked(choice.time);
+      const asked = this.asked(timeAround(choice));
       const notes = await askFiles(this.engine, asked, (files) => choiceNotes(this.engine, files, choice));
       for (const question of groupingsOf(words)) {
         const table = await askFiles(this.engine, asked, (files) => answer(this.engine, files, choice, question));
@@ -68,7 +69,7 @@ export class StoredFlows {
   async *list(words: StoredFlowsWords, question: Partial<ListQuestion> = {}): AsyncGenerator<FlowBatch, void, void> {
     const choice = choose(words);
     try {
-      yield* listFlows(this.engine, this.asked(choice.time).list(), choice, { ...LIST, ...question }, null);
+      yield* listFlows(this.engine, this.asked(timeAround(choice)).list(), choice, { ...LIST, ...question }, null);
     } catch (error) {
       throw engineSentence(error);
     }
