@@ -1,0 +1,87 @@
+// Above the table: what is watched, the whole link's rates and graph, the sums since the start, what is missing.
+import { cellWidth, fitCells, seenText } from "../core/cell-text.ts";
+import type { TopHeader, TopRates } from "../core/top-view.ts";
+import { type Line, type Span, span } from "../terminal/index.ts";
+import { counted, withSeparators, withUnit } from "./quantity.ts";
+import { areaGraph, graphValues, niceCeiling } from "./top-graphs.ts";
+import { fittingParts, spread } from "./top-lines.ts";
+import type { TopPicture } from "./top-picture.ts";
+import { ageText, clockText, compactText, RATE_UNITS, rateValue, type TopUnit } from "./top-words.ts";
+
+/** `12.3 Mbit/s` */
+export function rateText(rates: TopRates, unit: TopUnit): string {
+  return withUnit(rateValue(rates, unit), RATE_UNITS[unit]);
+}
+
+export function statusLine({ view, width, ascii, frozen, intervalText }: TopPicture): Line {
+  const { header, past } = view;
+  const time = clockText(past?.at ?? header.at, width >= 100);
+  const mode = stateWord(view.past, header, frozen);
+  const right: Span[] = [
+    ...(mode === null ? [] : [span(` ${mode} `, "sorted"), span(" ", "status")]),
+    span(
+      `${time} UTC${width >= 60 && mode === null && intervalText !== "" ? `  every ${intervalText}` : ""} `,
+      "status",
+    ),
+  ];
+  const name = width >= 60 ? " flowgauge top  " : " ";
+  const room = width - cellWidth(name) - right.reduce((sum, { text }) => sum + cellWidth(text), 0) - 1;
+  const sources = fitCells(seenText(header.sources.join(" ")), Math.max(0, room), ascii);
+  return spread([span(name, "status"), span(sources, "status")], right, width, "status", ascii);
+}
+
+/** What is not as usual: seen by a word, not by a colour only. */
+function stateWord(past: { readonly at: number } | null, header: TopHeader, frozen: boolean): string | null {
+  if (past !== null) return `PAST -${ageText((header.at - past.at) / 1000)}`;
+  if (frozen) return "FROZEN";
+  return header.ended ? "ENDED" : null;
+}
+
+export function rateLine({ view, width, unit, ascii }: TopPicture): Line {
+  const { rate, rate10, rate40, peak } = view.header;
+  const one = (word: string, rates: TopRates): Line => [span(`${word} `, "faint"), span(rateText(rates, unit))];
+  const other: TopUnit = unit === "packets" ? "bits" : "packets";
+  const parts: Line[] = [
+    [span(" now ", "faint"), span(rateText(rate, unit), "strong")],
+    one("10 s", rate10),
+    one("40 s", rate40),
+    one("peak", peak),
+    [span(withUnit(rateValue(rate, other), RATE_UNITS[other]))],
+  ];
+  return fittingParts(parts, width, "  ", ascii);
+}
+
+export function totalLine({ view, width, ascii }: TopPicture): Line {
+  const { totals, liveFlows, lost, at, since } = view.header;
+  const missing = lost.map(({ reason, count, unit }) => `${withSeparators(count)} ${unit} ${reason}`);
+  const parts: Line[] = [
+    [span(" all ", "faint"), span(withUnit(totals.bytes, "B"), "strong")],
+    // What is missing is said even where there is little room.
+    ...missing.map((text) => [span(text, "bad")]),
+    [span(`${withSeparators(liveFlows)} live of ${counted(totals.flows, "flow")}`)],
+    [span(counted(totals.packets, "packet"))],
+    [span(`in ${ageText((at - since) / 1000)}`, "faint")],
+  ];
+  return fittingParts(parts, width, "  ", ascii);
+}
+
+const LABEL = 7;
+const LEAST_GRAPH = 30;
+
+/** Second by second, the newest at the right; the scale at the left. Empty where there is no room. */
+export function linkGraph({ view, width, unit, ascii }: TopPicture, height: number): Line[] {
+  if (height <= 0 || width < LEAST_GRAPH) return [];
+  const labels = width >= 60;
+  const cells = width - (labels ? LABEL + 1 : 1);
+  const { bytes, packets } = view.header.link;
+  const source = unit === "packets" ? packets : bytes;
+  const factor = unit === "bits" ? 8 : 1;
+  const values = source.slice(-graphValues(cells, ascii)).map((value) => factor * value);
+  const most = niceCeiling(values.reduce((most, value) => Math.max(most, value), 0));
+  const foot = ascii ? "|" : "▏";
+  return areaGraph(values, cells, height, most, ascii).map((text, row) => {
+    const label = row === 0 ? compactText(most) : row === height - 1 ? "0" : "";
+    const axis = labels ? span(`${label.padStart(LABEL - 1)}${foot} `, "faint") : span(" ");
+    return [axis, span(text, "bar")];
+  });
+}
