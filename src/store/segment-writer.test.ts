@@ -163,3 +163,13 @@ test("absurdly many intervals become longer ones", async () => {
     outputs.map(({ temporary }) => join(target, temporary)),
   );
 });
+
+test("a Parquet file of somebody else, with the fields by their names, is read as it is", async () => {
+  const native = [await chunks("foreign.native", 500, (row) => 1_700_000_000 + row)];
+  const parquet = join(folder, "foreign.parquet");
+  await engine.query(
+    sql`INSERT INTO FUNCTION file(${param("String", parquet)}, 'Parquet') SELECT ${ALL} FROM ${flowsTable({ native, parquet: [] })}`,
+    "Null",
+  );
+  await same(native, [parquet]);
+});
