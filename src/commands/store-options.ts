@@ -110,10 +110,19 @@ export function keepPolicy({ keepAge, keepSize, keepFree, keepCount }: KeepSetti
 
 /** A word behind --store may have been meant as a source. */
 function folderOf(text: string): string {
-  const source =
-    text.includes("://") || text.startsWith("iface:") || statSync(text, { throwIfNoEntry: false })?.isFile();
-  if (!source) return text;
-  throw new UsageError(`--store: expected a folder, found ${text}; name one, or put --store behind the sources.`);
+  if (text !== "" && !text.includes("://") && !text.startsWith("iface:") && !isFile(text)) return text;
+  throw new UsageError(
+    `--store: expected a folder, found ${text === "" ? "nothing" : text}; name one, or put --store behind the sources.`,
+  );
+}
+
+/** False also for what cannot be looked at: who opens the store says why. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function interval(text: string): number {

@@ -97,6 +97,7 @@ async function runTrack(words: string[], settings: TrackSettings & FilterSetting
   // Before the opening, which may take a while and starts helper programs.
   const interruption = new Interruption(tell);
   try {
+    stream = await FlowStream.open(sources, { ...options, signal: interruption.signal });
     if (kept !== null) {
       const say = (sentence: string) => process.stderr.write(`flowgauge: ${sentence}\n`);
       store = await openStore(kept, sources.some(isInterface), say, {
@@ -105,7 +106,6 @@ async function runTrack(words: string[], settings: TrackSettings & FilterSetting
       });
       sink.add(store);
     }
-    stream = await FlowStream.open(sources, { ...options, signal: interruption.signal });
     const progress = drawProgress(stream, process.stderr, printer !== null && process.stdout.isTTY);
     try {
       for await (const batch of stream) {
@@ -120,6 +120,7 @@ async function runTrack(words: string[], settings: TrackSettings & FilterSetting
   } catch (error) {
     // What was read so far is stored; a lock is given back.
     await store?.end().catch(() => {});
+    await (stream as FlowStream | null)?.close();
     throw error;
   } finally {
     interruption.stop();

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { SourceError } from "../core/errors.ts";
+import { SourceError, UsageError } from "../core/errors.ts";
 import { isMissing, writeDurably } from "./durable-files.ts";
 import { FOLDERS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
 
@@ -49,6 +49,12 @@ export function readStoreFolder(folder: string): StoreSettings {
 
 /** Makes a store of a folder that is empty or not there, or takes one that exists. Throws a SourceError. */
 export function openStoreFolder(folder: string, intervalSeconds: number): void {
+  // They have a meaning where the engine is told of files.
+  if (/[{}*?,]/.test(folder)) {
+    throw new UsageError(
+      `--store: expected a folder without { } * ? and commas in its path, found ${folder}; name another.`,
+    );
+  }
   try {
     makeFolders(folder);
     const path = join(folder, STORE_FILE);
