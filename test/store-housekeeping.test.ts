@@ -134,8 +134,14 @@ describe("expiry", () => {
     const done = JSON.parse((await run("store", "expire", store, "--keep-count", "15", "--yes", "--json")).stdout);
     expect(done).toMatchObject({ flowgauge: "store-expire/1", done: true, expiringFlows: 93, kept: 15 });
     expect(segments().length).toBe(15);
+    const parquet = () =>
+      readdirSync(join(store, "flows"), { recursive: true }).filter((file) => `${file}`.endsWith("t"));
+    expect(parquet().length).toBe(18);
+    await run("store", "expire", store, "--keep-count", "6", "--yes", "--now");
+    expect(parquet().length).toBe(6);
+    expect(existsSync(join(store, "flows", "2026", "11", "20"))).toBe(false);
     const explained = JSON.parse((await run("explain", store, "--json")).stdout);
-    expect(explained).toMatchObject({ difference: 0, changes: { expired: { files: 3, flows: 93 } } });
+    expect(explained).toMatchObject({ difference: 0, changes: { expired: { files: 12, flows: 426 } } });
   });
 
   test("on a terminal a person is asked", async () => {
@@ -202,7 +208,8 @@ test("a small disk: free space by the limit, not more when asked again; then the
   expect(info.disk.free + info.leavingOctets).toBeGreaterThanOrEqual(0.6 * info.disk.total);
   expect(info.segments).toBe(first.kept);
   expect(verified).toMatchObject({ segments: first.kept, damaged: [] });
-  expect(stderr).toMatch(/^flowgauge: \S+: expected to lock the store, found a disk that is read-only; [^\n]+\n$/);
+  // Expiry has something left to do: the first run's files have not gone yet.
+  expect(stderr).toMatch(/^(flowgauge: \S+: expected to lock the store, found a disk that is read-only; [^\n]+\n){2}$/);
   expect(code).toBe(1);
 });
 

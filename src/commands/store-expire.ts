@@ -9,6 +9,7 @@ import {
   hasLimits,
   type KeepPolicy,
   planExpiry,
+  readJobs,
   readKeepPolicy,
   readStoreFiles,
   writeKeepPolicy,
@@ -25,13 +26,15 @@ const EXAMPLES = `Examples:
 
 const NOTES = `
 The strictest limit decides; the oldest segments go first, the newest stays always. A segment is too old when all of it is. Without
-limits those are used that were saved with the store (--set, or the collector's --keep-...). Files go a minute after they have gone for queries.
+limits those are used that were saved with the store (--set, or the collector's --keep-...). Queries do not see what has
+expired; the disk is free again after a minute, by the collector or the next command that tidies this store, or at once with --now.
 Exit codes: 0 done, or nothing to do; 1 failed; 2 wrong usage.`;
 
 interface ExpireSettings extends KeepSettings {
   readonly dryRun?: true;
   readonly set?: true;
   readonly yes?: true;
+  readonly now?: true;
   readonly json?: true;
 }
 
@@ -45,6 +48,7 @@ export function expireCommand(): Command {
     .optionsGroup("How:")
     .option("-n, --dry-run", "only list what would be deleted, and why")
     .option("--yes", "do not ask")
+    .option("--now", "free the disk at once: queries that read the files just now ask again")
     .option("--json", "one object")
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES)
@@ -65,7 +69,8 @@ async function runExpire(name: string | undefined, settings: ExpireSettings): Pr
   const planned = report(folder, policy);
   if (dryRun) return tell(planned, settings);
   const { expiring } = planned.plan;
-  if (expiring.length === 0 && !set) return tell({ ...planned, done: true }, settings);
+  // What earlier runs have left to do is done all the same.
+  if (expiring.length === 0 && !set && readJobs(folder).length === 0) return tell({ ...planned, done: true }, settings);
   const sure = expiring.length === 0 || (await confirmed(`${printExpiry(planned)}Delete them?`, yes));
   if (!sure) return;
   const plan = await tidying(folder, async (mayGoOn) => {
@@ -74,7 +79,7 @@ async function runExpire(name: string | undefined, settings: ExpireSettings): Pr
     // Not more than was asked about; what has become another file meanwhile waits.
     const agreed = new Set(expiring.map(({ path }) => path));
     const plan: ExpiryPlan = { ...now, expiring: now.expiring.filter(({ path }) => agreed.has(path)) };
-    await expire(folder, plan, { mayGoOn });
+    await expire(folder, plan, settings.now === true ? { graceMs: 0, mayGoOn } : { mayGoOn });
     return plan;
   });
   tell({ ...planned, plan, done: true }, settings);

@@ -9,7 +9,7 @@ export { type Explained, type ExplainPage, explainStore, sumOf } from "./explain
 export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";
 export { type Forecast, type ForecastLimit, forecast } from "./forecast.ts";
 export { HOUSEKEEPING_JOBS } from "./housekeeping.ts";
-export { recoverJobs, sweepJobs } from "./jobs.ts";
+export { readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
 export { hasLimits, type KeepPolicy } from "./keep-policy.ts";
 export { CHANGES, type Change } from "./ledger-file.ts";
 export type { LedgerSources } from "./ledger-writer.ts";
