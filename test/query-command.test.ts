@@ -94,6 +94,21 @@ describe.skipIf(CHDB_MISSING !== null)("query", () => {
     expect((await runProgram(["sql", "-", whole], { stdin: Buffer.from(`${statement};\n`) })).stdout.trim()).toBe(sums);
   });
 
+  test("files of the machine are no tables, however they are named", async () => {
+    const secret = join(folder, "secret.csv");
+    writeFileSync(secret, "a\nhidden\n");
+    const names = [
+      `flows, '${secret}'`,
+      `flows WHERE src IN \`${secret}\``,
+      `flows AS a, '${secret}' AS b`,
+      `'${secret}'`,
+    ];
+    for (const name of names) {
+      const { stdout, code } = await runProgram(["sql", `SELECT * FROM ${name}`, whole, "--csv"]);
+      expect([stdout, code], name).toEqual(["", 2]);
+    }
+  });
+
   test("times of SQL are UTC, whatever the zone of the machine", async () => {
     const { stdout } = await runProgram([
       "sql",

@@ -26,6 +26,9 @@ const READING_FUNCTIONS = new Set(["file", "catboost", "catboostevaluate", "file
 /** Limits that the command has set. */
 const LIMITS = /^(readonly|max_memory_usage\w*|max_execution_time\w*|max_bytes_before_external\w*|allow_ddl)$/i;
 
+/** What a table's name follows. */
+const BEFORE_TABLES = new Set(["FROM", "JOIN", "INFILE", "DESCRIBE", "DESC", "TABLE", "EXISTS", "VIEW"]);
+
 export interface SqlGuard {
   /** Names of all functions that give tables. */
   readonly tableFunctions: ReadonlySet<string>;
@@ -76,7 +79,7 @@ function guardTables(
   if (word.kind === "quoted" && /[/\\.]/.test(word.text) && isTablePlace(words, i)) {
     throw refused(statement, word, "only the table flows (name files as sources)");
   }
-  if (next?.kind === "text" && (isWord(word, "FROM") || isWord(word, "JOIN") || isWord(word, "INFILE"))) {
+  if (next?.kind === "text" && BEFORE_TABLES.has(word.text.toUpperCase())) {
     throw refused(statement, next, "only the table flows (name files as sources)");
   }
 }
@@ -84,8 +87,7 @@ function guardTables(
 function isTablePlace(words: readonly SqlWord[], i: number): boolean {
   const before = words[i - 1];
   return (
-    before !== undefined &&
-    (before.text === "." || before.text === "," || isWord(before, "FROM") || isWord(before, "JOIN"))
+    before !== undefined && (before.text === "." || before.text === "," || BEFORE_TABLES.has(before.text.toUpperCase()))
   );
 }
 

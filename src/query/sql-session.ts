@@ -54,6 +54,10 @@ export class SqlSession {
     );
     const made = sql`${ROW_VALUES.duration} AS duration, replaceOne(toString(srcAddr), '::ffff:', '') AS src, replaceOne(toString(dstAddr), '::ffff:', '') AS dst`;
     const view = sql`SELECT ${columns}, ${made} FROM ${flowsTable(files)} WHERE ${timeCondition(this.settings.time)}`;
+    // The database that is there at first has each file of the machine as a table, by its path.
+    await engine.query(sql`CREATE DATABASE asked ENGINE = Memory`, "Null");
+    await engine.query(sql`USE asked`, "Null");
+    await engine.query(sql`DROP DATABASE default`, "Null");
     await engine.query(sql`CREATE VIEW flows AS ${withLiterals(view)}`, "Null");
     // Times without a zone are UTC, whatever the machine's.
     await engine.query(sql`SET session_timezone = 'UTC'`, "Null");
