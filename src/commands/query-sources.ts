@@ -6,7 +6,6 @@ import { SourceError } from "../core/errors.ts";
 import { isNative, NATIVE_OCTETS, NativeWriter } from "../files/index.ts";
 import type { KnownSpans, TimeWindow } from "../query/index.ts";
 import { type Catalog, defaultStore, type FlowFiles, readCatalog, type Segment } from "../store/index.ts";
-import { FlowStream } from "../track/index.ts";
 
 /** Where to ask. `files` lists anew each time: a store's files come and go. */
 export interface QuerySources {
@@ -117,6 +116,8 @@ class Sources implements QuerySources {
     this.folder = mkdtempSync(join(tmpdir(), "flowgauge-query-"));
     process.once("exit", this.remove);
     const path = join(this.folder, "flows.native");
+    // The way of packets is half of what would be loaded, and most questions are about stores.
+    const { FlowStream } = await import("../track/index.ts");
     const stream = await FlowStream.open(names, { signal });
     const writer = new NativeWriter(path);
     for await (const batch of stream) await writer.write(batch);
