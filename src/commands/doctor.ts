@@ -1,6 +1,6 @@
 // flowgauge doctor: listens for a while, or reads captures, and tells in sentences what is wrong with exporters.
 import { Command } from "commander";
-import { FlowObservation, type Symptoms, TemplateWatch } from "../collect/index.ts";
+import { diagnose, FlowObservation, patients, type Symptoms, TemplateWatch } from "../collect/index.ts";
 import {
   type CollectProgressState,
   createCollectProgress,
@@ -148,7 +148,8 @@ class DoctorRun {
       templates: watch.templates(),
       seconds: this.seconds(),
     };
-    return doctorObject(view, symptoms);
+    const all = patients(symptoms);
+    return doctorObject(view, symptoms, all, diagnose(symptoms, all));
   }
 
   /** How long was listened; of captures, how long their messages span. */

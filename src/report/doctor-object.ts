@@ -1,13 +1,5 @@
 // What `flowgauge doctor` tells as a plain object: exporters with their templates, and findings with their sentences.
-import {
-  type DeviceKind,
-  diagnose,
-  type Finding,
-  type FindingLevel,
-  type Patient,
-  patients,
-  type Symptoms,
-} from "../collect/index.ts";
+import type { DeviceKind, Finding, FindingLevel, Patient, Symptoms } from "../collect/index.ts";
 import { FORMAT_NAMES } from "../core/collect-ledger.ts";
 import { type CollectShown, exporterObject } from "./collect-object.ts";
 import { adviceLines } from "./doctor-advice.ts";
@@ -72,10 +64,13 @@ export interface DoctorObject {
   findings: DoctorFinding[];
 }
 
-/** What a run of the doctor has seen, as an object that shares nothing with it. */
-export function doctorObject(shown: CollectShown, symptoms: Symptoms): DoctorObject {
-  const { ledger, seconds } = symptoms;
-  const all = patients(symptoms);
+/** What a run of the doctor has seen, as an object that shares nothing with it. (Who prints anything loads this: it loads no collector.) */
+export function doctorObject(
+  shown: CollectShown,
+  { ledger, seconds }: Symptoms,
+  all: readonly Patient[],
+  findings: readonly Finding[],
+): DoctorObject {
   const exporters = all.map((patient) => doctorExporter(patient, shown.aliasOf(patient.page.exporter)));
   return {
     seconds,
@@ -83,7 +78,7 @@ export function doctorObject(shown: CollectShown, symptoms: Symptoms): DoctorObj
     records: exporters.reduce((sum, { records }) => sum + records, 0),
     kernelDrops: ledger.kernelDrops,
     exporters,
-    findings: diagnose(symptoms, all).map((finding) => doctorFinding(finding, deviceOf(all, finding))),
+    findings: findings.map((finding) => doctorFinding(finding, deviceOf(all, finding))),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   v5Record,
   v9,
 } from "../../test/export-messages.ts";
-import { FlowObservation, TemplateWatch } from "../collect/index.ts";
+import { diagnose, FlowObservation, patients, TemplateWatch } from "../collect/index.ts";
 import { adviceLines } from "./doctor-advice.ts";
 import { type DoctorObject, doctorObject } from "./doctor-object.ts";
 import { FINDING_CODES, findingSentence } from "./doctor-sentences.ts";
@@ -47,7 +47,9 @@ class Practice {
       counters: () => [],
     };
     const { observation, watch } = this;
-    return doctorObject(shown, { ledger, observation, templates: watch.templates(), seconds });
+    const symptoms = { ledger, observation, templates: watch.templates(), seconds };
+    const all = patients(symptoms);
+    return doctorObject(shown, symptoms, all, diagnose(symptoms, all));
   }
 }
 

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openSource } from "../../src/capture/index.ts";
-import { CaptureCollector, FlowObservation, TemplateWatch } from "../../src/collect/index.ts";
+import { CaptureCollector, diagnose, FlowObservation, patients, TemplateWatch } from "../../src/collect/index.ts";
 import { collectObject, doctorObject, printCollect, printCollectMetrics, printDoctor } from "../../src/report/index.ts";
 import { readExposition } from "../exposition.ts";
 import { CORPUS, corpusHere } from "./corpus.ts";
@@ -29,12 +29,9 @@ async function see(name: string) {
     aliasOf: () => null,
     counters: () => collector.counters(),
   };
-  const doctor = doctorObject(shown, {
-    ledger: collector.ledger,
-    observation,
-    templates: watch.templates(),
-    seconds: 60,
-  });
+  const symptoms = { ledger: collector.ledger, observation, templates: watch.templates(), seconds: 60 };
+  const all = patients(symptoms);
+  const doctor = doctorObject(shown, symptoms, all, diagnose(symptoms, all));
   return { object: collectObject(shown, 1), doctor };
 }
 
