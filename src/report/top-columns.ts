@@ -6,7 +6,7 @@ import { shareBar, sparkText } from "./top-graphs.ts";
 import {
   ageText,
   compactText,
-  endText,
+  endParts,
   keyText,
   percentText,
   RATE_UNITS,
@@ -94,7 +94,7 @@ const GAP = 1;
 
 /** The columns that fit, from left to right; none is cut but keys. */
 export function topColumns(view: TopView, look: TableLook): readonly ShownColumn[] {
-  const keys = keyForms(view);
+  const keys = keyForms(view, look);
   const forms = new Map<TopColumn["name"], ColumnForm>(
     view.columns.flatMap((column) => (column.name === "key" ? [] : [[column.name, formOf(column, look)] as const])),
   );
@@ -147,9 +147,10 @@ function widened(forms: readonly ColumnForm[], room: number): number[] {
 const KEY_LEAST = 6;
 const KEY_COMFORT = 21;
 const KEY_MOST = 48;
+const LEAST_ADDRESS = 7;
 
 /** Ends of flows are one column each, address and port; all other parts of keys stand for themselves. */
-function keyForms(view: TopView): ColumnForm[] {
+function keyForms(view: TopView, { ascii }: TableLook): ColumnForm[] {
   const parts = view.columns.filter(({ name }) => name === "key");
   const fields = view.rows[0]?.key.map(({ field }) => field) ?? [];
   const forms: ColumnForm[] = [];
@@ -159,8 +160,8 @@ function keyForms(view: TopView): ColumnForm[] {
     if (view.group === "flows" && (field === "srcPort" || field === "dstPort")) continue;
     const port = field === "srcAddr" ? "srcPort" : field === "dstAddr" ? "dstPort" : null;
     const joined = view.group === "flows" && port !== null ? fields.indexOf(port) : -1;
-    const text = ({ key }: TopRow) => (joined >= 0 ? endText(key[part], key[joined]) : partText(key[part]));
-    forms.push(keyForm(column, text, view));
+    const parts = ({ key }: TopRow) => endParts(key[part], joined >= 0 ? key[joined] : undefined);
+    forms.push(keyForm(column, joined >= 0 ? parts : ({ key }) => [partText(key[part]), ""], view, ascii));
   }
   return forms;
 }
@@ -170,8 +171,14 @@ function partText(part: TopKey | undefined): string {
   return part.field === "port" && part.name !== null ? `${part.name} (${part.text})` : keyText(part);
 }
 
-function keyForm({ title, sort }: TopColumn, text: (row: TopRow) => string, view: TopView): ColumnForm {
-  const needed = view.rows.reduce((most, row) => Math.max(most, cellWidth(text(row))), cellWidth(title));
+/** `parts`: a text that may be cut in its middle, and an end that should stay. */
+function keyForm(
+  { title, sort }: TopColumn,
+  parts: (row: TopRow) => readonly [string, string],
+  view: TopView,
+  ascii: boolean,
+): ColumnForm {
+  const needed = view.rows.reduce((most, row) => Math.max(most, cellWidth(parts(row).join(""))), cellWidth(title));
   const short = sort === "proto" || needed <= KEY_LEAST;
   const least = short ? Math.min(Math.max(needed, 3), KEY_LEAST) : KEY_LEAST;
   // In steps, so that columns do not move with each refresh.
@@ -184,7 +191,22 @@ function keyForm({ title, sort }: TopColumn, text: (row: TopRow) => string, view
     wider.push(Math.min(KEY_COMFORT, Math.max(wish, KEY_LEAST)));
     for (let width = wider[0]! + 1; width <= wish; width++) wider.push(width);
   }
-  return { name: "key", title, right: false, sort, least, wider, look: "plain", text };
+  return {
+    name: "key",
+    title,
+    right: false,
+    sort,
+    least,
+    wider,
+    look: "plain",
+    text: (row, width) => endText(parts(row), width, ascii),
+  };
+}
+
+/** The port stays whole where the address keeps some cells. */
+function endText([text, end]: readonly [string, string], width: number, ascii: boolean): string {
+  const room = width - cellWidth(end);
+  return room >= LEAST_ADDRESS ? fitCells(text, room, ascii) + end : fitCells(text + end, width, ascii);
 }
 
 const SPARKS = [15, 20, 30, 60];

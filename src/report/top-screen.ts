@@ -25,16 +25,16 @@ export function topScreen(picture: TopPicture): TopScreen {
   const { width, height, ascii } = picture;
   if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return { lines: tooSmall(width, height), places: NOWHERE };
   const head = headLines(picture);
-  const foot = [keyLine(picture)];
-  const room = height - head.length - foot.length;
+  const room = height - head.length - 1;
   if (picture.help !== null) {
     const help = helpLines(width, ascii);
     const from = Math.max(0, Math.min(picture.help, help.length - room));
-    return { lines: [...head, ...filledTo(help.slice(from, from + room), room), ...foot], places: NOWHERE };
+    return { lines: [...head, ...filledTo(help.slice(from, from + room), room), keyLine(picture, 0)], places: NOWHERE };
   }
   const body = bodyLines(picture, room);
   const rows = [...head.map(() => null), ...body.rows];
-  const lines = [...head, ...filledTo(body.lines, room), ...foot];
+  const shown = body.rows.reduce<number>((count, id) => count + (id === null ? 0 : 1), 0);
+  const lines = [...head, ...filledTo(body.lines, room), keyLine(picture, shown)];
   return { lines, places: { titles: head.length + body.titles, rows, sorts: body.sorts, room: body.room } };
 }
 
@@ -157,10 +157,9 @@ const KEYS = [
 ] as const;
 
 /** Where one is, and the keys that fit. */
-function keyLine({ view, width, ascii, viewName, entry, help }: TopPicture): Line {
+function keyLine({ view, width, ascii, viewName, entry, help }: TopPicture, shown: number): Line {
   const order = `by ${SORT_WORDS[view.sort]}${view.reverse ? ", smallest first" : ""}`;
-  const last = view.from + view.rows.length;
-  const place = view.rows.length === 0 ? "" : ` ${view.from + 1}-${last} of ${withSeparators(view.matching)}`;
+  const place = shown === 0 ? "" : ` ${view.from + 1}-${view.from + shown} of ${withSeparators(view.matching)}`;
   const keys: readonly (readonly [string, string])[] =
     help !== null
       ? [["any key", "goes back"]]

@@ -77,11 +77,11 @@ export function keyText({ name, text }: TopKey): string {
   return seenText(name ?? text);
 }
 
-/** `192.0.2.1:443`, `[2001:db8::1]:443`, `www.example.org:https`. Without a port the address alone. */
-export function endText(address: TopKey | undefined, port: TopKey | undefined): string {
+/** `192.0.2.1:443`, `[2001:db8::1]:443`, `www.example.org:https`: address and port. Without a port the address alone. */
+export function endParts(address: TopKey | undefined, port: TopKey | undefined): readonly [string, string] {
   const end = address === undefined ? "-" : keyText(address);
-  if (port === undefined || port.text === "" || port.text === "-") return end;
-  return end.includes(":") ? `[${end}]:${keyText(port)}` : `${end}:${keyText(port)}`;
+  if (port === undefined || port.text === "" || port.text === "-") return [end, ""];
+  return [end.includes(":") ? `[${end}]` : end, `:${keyText(port)}`];
 }
 
 /** What is said of a row's state: how the flow stands, or how lively the group is. */

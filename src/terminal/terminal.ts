@@ -109,6 +109,11 @@ export class Terminal {
     return Buffer.byteLength(text);
   }
 
+  /** Something else has written to the terminal: paints all of it. */
+  repaint(): void {
+    this.change();
+  }
+
   /** Ctrl-Z: gives the terminal back and stops; goes on when the shell says so. */
   readonly suspend = (): void => {
     if (!this.entered) return;
