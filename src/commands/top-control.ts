@@ -97,7 +97,7 @@ export class TopControl {
         this.help = 0;
         break;
       case "/":
-        this.entry = new FilterEntry(asking.table, asking.filter);
+        this.entry = new FilterEntry(asking.filter);
         break;
       case "\\":
         this.setFilter("");

@@ -1,7 +1,6 @@
 // The filter line of `top`: judged while it is typed, completed with Tab.
 import { UsageError } from "../core/errors.ts";
-import type { TopQuestion, TopTable } from "../core/top-view.ts";
-import { completeFilter, FilterError } from "../query/index.ts";
+import { completeFilter, FilterError, type FilterOptions, filterBatch, parseFilter } from "../query/index.ts";
 import type { TopEntry } from "../report/index.ts";
 import { LineEntry } from "./line-entry.ts";
 
@@ -9,12 +8,12 @@ const SHOWN = 12;
 
 export class FilterEntry {
   readonly line: LineEntry;
-  private readonly table: TopTable;
+  private readonly options: FilterOptions;
   private fault: TopEntry["fault"] = null;
   private hint = "";
 
-  constructor(table: TopTable, text: string) {
-    this.table = table;
+  constructor(text: string, options: FilterOptions = {}) {
+    this.options = options;
     this.line = new LineEntry(text);
     this.judge();
   }
@@ -46,19 +45,19 @@ export class FilterEntry {
 
   private judge(): void {
     const { text } = this.line;
-    this.fault = faultOf(this.table, text);
+    this.fault = faultOf(text, this.options);
     this.hint = this.next().slice(0, SHOWN).join("  ");
   }
 
   /** What may stand at the cursor. */
   private next(): string[] {
-    const { options, expected } = completeFilter(this.line.text, this.line.offset);
+    const { options, expected } = completeFilter(this.line.text, this.line.offset, this.options);
     return options.length > 0 ? options.map(({ text }) => text) : [...expected];
   }
 
   /** As far as all that may stand there agrees; a whole word with a space behind it. */
   private complete(): void {
-    const { from, to, options } = completeFilter(this.line.text, this.line.offset);
+    const { from, to, options } = completeFilter(this.line.text, this.line.offset, this.options);
     const words = options.map(({ text }) => text);
     const [first] = words;
     if (first === undefined) return;
@@ -70,11 +69,12 @@ export class FilterEntry {
   }
 }
 
-/** What the table says of a filter; null = nothing is wrong. */
-export function faultOf(table: TopTable, filter: string): TopEntry["fault"] {
-  const question: TopQuestion = { group: "flows", sort: "rate", rows: 0, filter };
+/** What the language says of a filter; null = nothing is wrong. */
+function faultOf(filter: string, options: FilterOptions): TopEntry["fault"] {
+  if (filter.trim() === "") return null;
   try {
-    table.view(question);
+    // As the table does it: what a predicate cannot do is a fault, too.
+    filterBatch(parseFilter(filter, options));
     return null;
   } catch (error) {
     if (error instanceof FilterError && error.source === null) {

@@ -12,7 +12,8 @@ function quoted(word: string): string {
 
 /** The name of what a question groups by. */
 export function viewNameOf({ group, by = [] }: Pick<TopQuestion, "group" | "by">): string {
-  return TOP_VIEWS.find((view) => view.group === group && view.by.join() === by.join())?.name ?? by.join(",");
+  if (group !== "by") return group;
+  return TOP_VIEWS.find((view) => view.group === "by" && view.by.join() === by.join())?.name ?? by.join(",");
 }
 
 /** `flowgauge top iface:eth0 --by hosts 'dst port 443'` */
