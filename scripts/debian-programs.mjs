@@ -36,6 +36,7 @@ export const PROGRAMS = [
     debian: "socat",
     usedBy: "collect: relaying with the exporter's address (--spoof itself needs it), sockets inherited by receivers",
   },
+  { program: "tmux", debian: "tmux", usedBy: "top: the live screen in a real terminal, driven by keys" },
   { program: "gzip", debian: "gzip", usedBy: "capture: compressed captures" },
   { program: "zstd", debian: "zstd", usedBy: "capture: compressed captures" },
 ];

@@ -2,6 +2,7 @@
 import { cellWidth, fitCells, padCells } from "../core/cell-text.ts";
 import type { TopColumn, TopKey, TopRow, TopSort, TopView } from "../core/top-view.ts";
 import { type Look, type Span, span } from "../terminal/index.ts";
+import { PROTOCOL_NAMES } from "./protocol-names.ts";
 import { shareBar, sparkText } from "./top-graphs.ts";
 import {
   ageText,
@@ -168,6 +169,8 @@ function keyForms(view: TopView, { ascii }: TableLook): ColumnForm[] {
 
 function partText(part: TopKey | undefined): string {
   if (part === undefined) return "-";
+  // As in every other report.
+  if (part.field === "proto" && typeof part.value === "number") return PROTOCOL_NAMES[part.value] ?? part.text;
   return part.field === "port" && part.name !== null ? `${part.name} (${part.text})` : keyText(part);
 }
 
