@@ -1,7 +1,6 @@
 // What the parts of the parser share: the tokens, the options, and how much has been taken in so far.
 import { UsageError } from "../../core/errors.ts";
-import { parseNetwork } from "./addresses.ts";
-import { joinRanges } from "./numbers.ts";
+import { localRanges } from "../local-networks.ts";
 import { FILTER_LIMITS, type FilterOptions } from "./options.ts";
 import { shorten, TokenReader } from "./token-reader.ts";
 import type { FilterNode, NumberRanges, Span } from "./tree.ts";
@@ -95,13 +94,7 @@ export class ParseContext {
         span,
       );
     }
-    return joinRanges(
-      declared.flatMap((text) => {
-        const ranges = parseNetwork(text);
-        if (ranges !== null) return ranges;
-        throw new UsageError(`local networks: expected ADDRESS/LENGTH such as 10.0.0.0/8, found "${shorten(text)}".`);
-      }),
-    );
+    return localRanges(declared);
   }
 }
 
