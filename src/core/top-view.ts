@@ -1,7 +1,7 @@
 // TopView: one picture of live traffic as plain data. The live table makes it; terminal, batch text and JSON draw it.
 import type { AnyFieldName } from "./fields.ts";
 
-/** What a row is. `by` is any list of fields; hosts and ports count a flow at both of its ends. */
+/** What a row is. Hosts count a flow at both of its ends, ports are those of the responder; `by` is any list of fields. */
 export const TOP_GROUPS = ["flows", "hosts", "pairs", "ports", "protocols", "exporters", "by"] as const;
 export type TopGroup = (typeof TOP_GROUPS)[number];
 
@@ -77,12 +77,12 @@ export interface TopRow {
   readonly rate40: TopRates;
   /** The most in one second of those that were seen; each by itself. */
   readonly peak: TopRates;
-  /** out = from the initiator (hosts: sent; `ports`: from that port), in = to it. Since the start. */
+  /** out = from the initiator (hosts: sent), in = to it. Since the start. */
   readonly packetsOut: number;
   readonly packetsIn: number;
   readonly bytesOut: number;
   readonly bytesIn: number;
-  /** 0..1 of the link's 10 s rate, and of all octets since the start. Hosts and ports may add up to more than 1: each flow has two. */
+  /** 0..1 of the link's 10 s rate, and of all octets since the start. Hosts add up to more than 1: each flow has two. */
   readonly share: number;
   readonly shareOfBytes: number;
   /** Octets in each of the last 60 seconds, oldest first; the last one is whole (the second before `at`). */
@@ -128,7 +128,7 @@ export interface TopView {
   /** Names of the fields that rows are grouped by. */
   readonly by: readonly string[];
   readonly sort: TopSort;
-  /** Smallest first. */
+  /** The other way round: smallest first; of key, proto and state: last first. */
   readonly reverse: boolean;
   readonly columns: readonly TopColumn[];
   /** Those from `from` on, at most as many as were asked for. */

@@ -1,0 +1,40 @@
+// What a live table can be told, and its limits.
+export interface LiveOptions {
+  /** Names of the sources, as a person gave them. */
+  readonly sources: readonly string[];
+  /**
+   * Records are events of a tracker, in biflows: start, update and end say what was counted of a record so far, of which the difference
+   * counts. Else each record counts as it is.
+   */
+  readonly events: boolean;
+  /** What the time is: of the records, which a played capture brings, or what `advance` says. */
+  readonly clock: "records" | "outside";
+  /** Where records of some length count: at their own times, or up to when they came (exporters tell late). */
+  readonly place: "own" | "arrival";
+  /** Flows (rows) at the most; the oldest idle ones go first. */
+  readonly flows: number;
+  /** Seconds that an ended flow is still shown. */
+  readonly linger: number;
+  /** Seconds without a record after which a flow has ended that nobody says it of. */
+  readonly idle: number;
+  /** Keep the last 15 minutes. */
+  readonly history: boolean;
+}
+
+export const LIVE_DEFAULTS: LiveOptions = {
+  sources: [],
+  events: false,
+  clock: "outside",
+  place: "own",
+  flows: 131_072,
+  linger: 60,
+  idle: 300,
+  history: true,
+};
+
+/** Rows of a grouping at the most. */
+export const MOST_GROUPS = 32_768;
+/** History: seconds between two pictures, seconds kept, rows of one picture by each of its orders. */
+export const HISTORY = { every: 5, seconds: 900, rows: 40 } as const;
+/** Seconds from its first packet in which a flow is new, and without one after which it is idle. */
+export const STATE_SECONDS = { fresh: 5, idle: 10 } as const;
