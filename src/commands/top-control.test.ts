@@ -1,0 +1,230 @@
+// The live screen as it is driven: keys -> questions to the table, words under the entry, what the command line would be.
+import type { WriteStream } from "node:tty";
+import { describe, expect, test } from "vitest";
+import { sampleTopView } from "../../test/sample-top-view.ts";
+import type { TopQuestion, TopTable, TopView } from "../core/top-view.ts";
+import { topScreen } from "../report/index.ts";
+import { plainText } from "../terminal/index.ts";
+import { LineEntry } from "./line-entry.ts";
+import { TopControl } from "./top-control.ts";
+import { type TopSettings, topPlan } from "./top-plan.ts";
+import { commandLine, filterOfRow } from "./top-words.ts";
+
+const SETTINGS: TopSettings = { sort: "rate", names: true, services: true, ended: true, units: "bits" };
+const ROWS = 100;
+const TERMINAL = { isTTY: true } as WriteStream;
+
+/** A table of 100 rows that remembers what it was asked. */
+class AskedTable implements TopTable {
+  last: TopQuestion | null = null;
+  history = [1000, 2000, 3000];
+  rows = ROWS;
+
+  view(question: TopQuestion): TopView {
+    this.last = { ...question };
+    const { group, from = 0, filter = "", sort, by = [], reverse = false, at } = question;
+    const view = sampleTopView({ rows: this.rows, seed: 4, group });
+    const rows = view.rows.slice(from, from + question.rows);
+    const past = at === undefined ? null : { at };
+    return {
+      ...view,
+      group,
+      by,
+      sort,
+      reverse,
+      filter,
+      from,
+      rows,
+      past,
+      history: this.history,
+      matching: this.rows,
+      all: this.rows,
+    };
+  }
+
+  expand(id: number) {
+    return { id, lines: [{ title: "Number", text: String(id) }] };
+  }
+}
+
+function driven(settings: Partial<TopSettings> = {}) {
+  const table = new AskedTable();
+  const control = new TopControl(table, topPlan({ ...SETTINGS, ...settings }, { isTTY: true }, TERMINAL), "");
+  const paint = () => {
+    let screen = topScreen(control.picture(80, 24));
+    if (control.painted(screen.places)) screen = topScreen(control.picture(80, 24));
+    return screen.lines.map(plainText);
+  };
+  paint();
+  const press = (...keys: readonly string[]) => {
+    const deeds = keys.map((key) => control.take({ kind: "key", key }));
+    return { deed: deeds.at(-1), screen: paint() };
+  };
+  return { table, control, press, paint };
+}
+
+const chosen = (screen: readonly string[]) => screen.filter((line) => line.startsWith(">"));
+
+describe("keys", () => {
+  test("the cursor goes through all rows, the window follows it", () => {
+    const { table, press } = driven();
+    const rows = table.last!.rows;
+    expect(rows).toBeGreaterThan(10);
+    expect(chosen(press("j").screen)).toHaveLength(1);
+    press(...Array<string>(rows - 1).fill("j"));
+    expect(table.last!.from).toBe(0);
+    press("j");
+    expect(table.last!.from).toBe(1);
+    expect(chosen(press("G").screen)).toHaveLength(1);
+    expect(table.last!.from).toBe(ROWS - rows);
+    press("g");
+    expect(table.last!.from).toBe(0);
+    press("pageDown", "pageDown");
+    expect(table.last!.from).toBeGreaterThan(0);
+  });
+
+  test("fewer rows than were passed over: the last ones are shown", () => {
+    const { table, press, control, paint } = driven();
+    press("G");
+    table.rows = 20;
+    control.refresh();
+    expect(paint().some((line) => line.includes("-20 of 20"))).toBe(true);
+  });
+
+  test("sorting goes through the columns that are shown", () => {
+    const { table, press } = driven();
+    press(">");
+    expect(table.last!.sort).toBe("bytes");
+    press("<", "<");
+    expect(table.last!.sort).toBe("age");
+    press("r");
+    expect(table.last!.reverse).toBe(true);
+  });
+
+  test("a filter that is wrong is not asked for, a good one is", () => {
+    const { table, press } = driven();
+    press("/", ..."dst prt 443", "enter");
+    expect(table.last!.filter).toBe("");
+    const { screen } = press("^w", "^w", ..."port 443");
+    expect(screen.join("\n")).toContain("filter: dst port 443");
+    press("enter");
+    expect(table.last!.filter).toBe("dst port 443");
+    press("\\");
+    expect(table.last!.filter).toBe("");
+  });
+
+  test("Tab completes as far as it is sure", () => {
+    const { press } = driven();
+    expect(press("/", ..."packe", "tab").screen.join("\n")).toContain("filter: packets");
+  });
+
+  test("frozen: nothing is asked at the interval, and other questions are of that time", () => {
+    const { table, press, control } = driven();
+    press(" ");
+    table.last = null;
+    control.refresh();
+    expect(table.last).toBeNull();
+    press("B");
+    expect(table.last!.at).toBe(sampleTopView({ rows: 1, seed: 4 }).header.at);
+    press(" ");
+    expect(table.last!.at).toBeUndefined();
+  });
+
+  test("back and forth in time", () => {
+    const { table, press } = driven();
+    press("left", "left");
+    expect(table.last!.at).toBe(2000);
+    press("home");
+    expect(table.last!.at).toBe(1000);
+    expect(press("left").screen.join("\n")).toContain("no older picture");
+    press("right", "right");
+    expect(table.last!.at).toBe(3000);
+    press("right");
+    expect(table.last!.at).toBeUndefined();
+  });
+
+  test("views by digits; 9 is that of --by", () => {
+    const { table, press } = driven({ by: "tos,proto" });
+    expect(table.last).toMatchObject({ group: "by", by: ["tos", "proto"] });
+    press("2");
+    expect(table.last!.group).toBe("hosts");
+    press("8");
+    expect(table.last!.by).toEqual(["srcAs", "dstAs"]);
+    press("9");
+    expect(table.last!.by).toEqual(["tos", "proto"]);
+  });
+
+  test.each([
+    ["q", "quit"],
+    ["^c", "interrupt"],
+    ["^z", "suspend"],
+    ["^l", "repaint"],
+  ])("%s: %s", (key, deed) => {
+    expect(driven().press(key).deed).toBe(deed);
+  });
+
+  test("q is a letter in a filter", () => {
+    expect(driven().press("/", "q").deed).toBeNull();
+  });
+});
+
+describe("words", () => {
+  test("the command line, quoted for a shell", () => {
+    const question = {
+      group: "hosts",
+      sort: "bytes",
+      rows: 10,
+      reverse: true,
+      filter: "port 'x'",
+      names: false,
+    } as const;
+    expect(commandLine(["a b.pcap"], question, "packets")).toBe(
+      `flowgauge top 'a b.pcap' 'port '\\''x'\\''' --by hosts --sort bytes --reverse --units packets --no-names`,
+    );
+    expect(commandLine(["iface:eth0"], { group: "flows", sort: "rate", rows: 5 }, "bits")).toBe(
+      "flowgauge top iface:eth0",
+    );
+  });
+
+  test.each(["hosts", "pairs", "ports", "protocols"] as const)("the filter of a row of %s is one", (group) => {
+    const row = sampleTopView({ rows: 1, seed: 9, group }).rows[0]!;
+    expect(filterOfRow(row)).toMatch(/^(ip|port|proto) /);
+  });
+});
+
+describe("a line that is typed", () => {
+  test("keys as shells have them; a paste is one line without controls", () => {
+    const line = new LineEntry("ab日");
+    line.key("left");
+    line.key("x");
+    expect(line.text).toBe("abx日");
+    line.key("^a");
+    line.insert("1\n2\u001b[A");
+    expect(line.text).toBe("1 2\ufffd[Aabx日");
+    line.key("^k");
+    line.key("backspace");
+    expect(line.text).toBe("1 2\ufffd[");
+    expect(line.key("up")).toBe(false);
+  });
+});
+
+describe("options", () => {
+  const words = (settings: Partial<TopSettings>) => () =>
+    topPlan({ ...SETTINGS, ...settings }, { isTTY: true }, TERMINAL);
+
+  test("no terminal: text", () => {
+    expect(topPlan(SETTINGS, { isTTY: false }, TERMINAL).mode).toBe("text");
+    expect(topPlan(SETTINGS, { isTTY: true }, { isTTY: false } as WriteStream).mode).toBe("text");
+    expect(words({ json: true })().mode).toBe("json");
+  });
+
+  test.each([
+    [{ by: "srcadr" }, /--by: expected .*did you mean.*srcAddr/i],
+    [{ sort: "byte" }, /--sort: expected .*bytes/],
+    [{ interval: "5ms" }, /--interval: expected a duration from 100ms to 1h, found "5ms"/],
+    [{ json: true as const, csv: true as const }, /--json and --csv/],
+    [{ rows: "0" }, /--rows/],
+  ])("%j is refused", (settings, sentence) => {
+    expect(words(settings)).toThrow(sentence);
+  });
+});
