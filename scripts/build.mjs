@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run build`: compiles src/ to dist/, whether or not it looks up to date.
+// `npm run build`: makes dist/ of src/, whether or not it looks up to date.
 import { build, checkNode, install } from "./setup.mjs";
 
 checkNode();
