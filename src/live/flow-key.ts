@@ -1,5 +1,6 @@
 // The key of a record in the live table: its two ends in a fixed order, so that both directions have one row.
 
+import type { FieldName } from "../core/elements.ts";
 import type { Columns, FlowBatch } from "../core/flow-batch.ts";
 import { FLOW_KEY, KEY_WORDS } from "./row.ts";
 import type { SourceNumbers } from "./source-numbers.ts";
@@ -13,12 +14,18 @@ export class FlowKeys {
   private src: Int32Array = new Int32Array(0);
   private dst: Int32Array = new Int32Array(0);
   private readonly sources: SourceNumbers;
+  private readonly more: readonly FieldName[];
+  private stream = 0;
 
-  constructor(sources: SourceNumbers) {
+  /** `more` are fields of the key beyond those that every flow has. */
+  constructor(sources: SourceNumbers, more: readonly FieldName[]) {
     this.sources = sources;
+    this.more = more;
   }
 
-  begin({ columns }: FlowBatch): void {
+  /** `stream` tells trackers apart, each of which knows its own flows only. */
+  begin({ columns }: FlowBatch, stream: number): void {
+    this.stream = stream;
     if (this.columns === columns) return;
     this.columns = columns;
     this.src = wordsOf(columns.srcAddr);
@@ -49,7 +56,24 @@ export class FlowKeys {
     key[FLOW_KEY.ports] = turned ? (dstPort << 16) | srcPort : (srcPort << 16) | dstPort;
     key[FLOW_KEY.kind] = (columns.etherType[row]! << 16) | (columns.ipVersion[row]! << 8) | proto;
     key[FLOW_KEY.source] = this.sources.of(row);
+    key[FLOW_KEY.more] = this.more.length === 0 ? this.stream : this.moreOf(row);
     return swapped ? 1 : 0;
+  }
+
+  /** The other fields are not kept as they are: their hash tells them apart. MACs change places with the direction. */
+  private moreOf(row: number): number {
+    let hash = this.stream;
+    let macs = 0;
+    for (const name of this.more) {
+      const column = this.columns![name];
+      if (name === "srcMac" || name === "dstMac") {
+        macs = (macs + Math.imul(column[2 * row]! ^ Math.imul(column[2 * row + 1]!, 0x9e37_79b1), 0x85eb_ca77)) | 0;
+      } else {
+        hash = Math.imul(hash ^ column[row]!, 0x9e37_79b1);
+        hash ^= hash >>> 15;
+      }
+    }
+    return (hash ^ macs) | 0;
   }
 }
 

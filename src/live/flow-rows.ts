@@ -57,15 +57,16 @@ export class FlowRows {
   constructor(options: LiveOptions, onGone: (row: number) => void) {
     this.options = options;
     this.onGone = onGone;
-    this.keys = new FlowKeys(this.sources);
+    this.keys = new FlowKeys(this.sources, options.key);
     this.evictAt = options.flows;
   }
 
-  write(batch: FlowBatch): void {
-    this.keys.begin(batch);
-    const { columns, rows } = batch;
-    if (this.options.clock === "records") this.advance(newestSecond(columns, rows) + 1);
-    for (let r = 0; r < rows; r++) this.record(columns, r);
+  /** Rows from `from` to before `to` of a batch; `stream` tells trackers apart, each of which knows its own flows only. */
+  write(batch: FlowBatch, stream: number, from: number, to: number): void {
+    this.keys.begin(batch, stream);
+    const { columns } = batch;
+    if (this.options.clock === "records") this.advance(newestSecond(columns, from, to) + 1);
+    for (let r = from; r < to; r++) this.record(columns, r);
   }
 
   /** The time is this second: what ended long ago goes. */
@@ -101,8 +102,10 @@ export class FlowRows {
       const [p, b, rp, rb] = [packets, bytes, reversePackets, reverseBytes];
       packets = since(p, wide, own + HALF_BASE_PACKETS, last);
       bytes = since(b, wide, own + HALF_BASE_BYTES, last);
-      reversePackets = since(rp, wide, other + HALF_BASE_PACKETS, last);
-      reverseBytes = since(rb, wide, other + HALF_BASE_BYTES, last);
+      if (options.biflow) {
+        reversePackets = since(rp, wide, other + HALF_BASE_PACKETS, last);
+        reverseBytes = since(rb, wide, other + HALF_BASE_BYTES, last);
+      }
     }
     wide[own + HALF_PACKETS] = wide[own + HALF_PACKETS]! + packets;
     wide[own + HALF_BYTES] = wide[own + HALF_BYTES]! + bytes;
@@ -156,7 +159,10 @@ export class FlowRows {
   private orient(at: number, side: 0 | 1, c: Columns, r: number, isNew: boolean): void {
     const { words } = this.table;
     const bits = words[at + ROW.bits]!;
-    const knows = this.options.events || c.reversePackets[2 * r] !== 0 || c.reversePackets[2 * r + 1] !== 0;
+    const knows =
+      (this.options.events && this.options.biflow) ||
+      c.reversePackets[2 * r] !== 0 ||
+      c.reversePackets[2 * r + 1] !== 0;
     if (knows) words[at + ROW.bits] = (bits & ~BIT.fromB) | BIT.sure | (side === 1 ? BIT.fromB : 0);
     const fromB = (words[at + ROW.bits]! & BIT.fromB) !== 0;
     const rate = c.samplingRate[r]!;
@@ -251,9 +257,11 @@ export class FlowRows {
     const { words, wide } = table;
     const may = (row: number) =>
       (words[row * STRIDE + ROW.bits]! & BIT.ended) !== 0 || this.maySetEnded((row * STRIDE) >> 1);
+    const { flows, goFirst } = this.options;
+    const worth = (half: number) =>
+      goFirst === "oldest" ? wide[half + HALF_LAST]! : wide[half + HALF_BYTES]! + wide[half + HALF_BYTES + 1]!;
     const age = (row: number) =>
-      wide[((row * STRIDE) >> 1) + HALF_LAST]! - ((words[row * STRIDE + ROW.bits]! & BIT.ended) !== 0 ? 1e15 : 0);
-    const { flows } = this.options;
+      worth((row * STRIDE) >> 1) - ((words[row * STRIDE + ROW.bits]! & BIT.ended) !== 0 ? 1e15 : 0);
     for (const row of oldestRows(table, Math.ceil(flows / PART), may, age)) this.remove(row);
     // Where few could go, it is not tried again for each row.
     this.evictAt = Math.max(flows, table.live + Math.ceil(flows / PART / PART));
@@ -272,9 +280,9 @@ function milliseconds(column: Uint32Array, row: number, seconds: number): number
   return seconds * 1000 + Math.floor(readNanoseconds(column, row, seconds) / 1e6);
 }
 
-function newestSecond(c: Columns, rows: number): number {
+function newestSecond(c: Columns, from: number, to: number): number {
   let newest = 0;
-  for (let r = 0; r < rows; r++) if (!noTime(c.end, r)) newest = Math.max(newest, readSeconds(c.end, r));
+  for (let r = from; r < to; r++) if (!noTime(c.end, r)) newest = Math.max(newest, readSeconds(c.end, r));
   return newest;
 }
 

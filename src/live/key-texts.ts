@@ -85,7 +85,7 @@ export function groupKey(
         return { field, title, value: word, text: `0x${word.toString(16).padStart(4, "0")}`, name: null };
       case "label":
         return { field, title, value: word - 1, text: word === 0 ? "-" : String(word - 1), name: null };
-      case "number":
+      default:
         return { field, title, value: word >>> 0, text: String(word >>> 0), name: null };
     }
   });

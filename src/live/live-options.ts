@@ -1,4 +1,6 @@
 // What a live table can be told, and its limits.
+import type { FieldName } from "../core/elements.ts";
+
 export interface LiveOptions {
   /** Names of the sources, as a person gave them. */
   readonly sources: readonly string[];
@@ -7,12 +9,18 @@ export interface LiveOptions {
    * counts. Else each record counts as it is.
    */
   readonly events: boolean;
+  /** Of events: a record has both directions. */
+  readonly biflow: boolean;
+  /** Fields that tell flows apart beyond addresses, ports, protocol and exporter. */
+  readonly key: readonly FieldName[];
   /** What the time is: of the records, which a played capture brings, or what `advance` says. */
   readonly clock: "records" | "outside";
   /** Where records of some length count: at their own times, or up to when they came (exporters tell late). */
   readonly place: "own" | "arrival";
-  /** Flows (rows) at the most; the oldest idle ones go first. */
+  /** Flows (rows) at the most. */
   readonly flows: number;
+  /** Which rows go first where there are too many: those without packets for the longest time, or those of the fewest octets. */
+  readonly goFirst: "oldest" | "smallest";
   /** Seconds that an ended flow is still shown. */
   readonly linger: number;
   /** Seconds without a record after which a flow has ended that nobody says it of. */
@@ -24,10 +32,13 @@ export interface LiveOptions {
 export const LIVE_DEFAULTS: LiveOptions = {
   sources: [],
   events: false,
+  biflow: true,
+  key: [],
   clock: "outside",
   place: "own",
   flows: 131_072,
-  linger: 60,
+  goFirst: "oldest",
+  linger: 300,
   idle: 300,
   history: true,
 };

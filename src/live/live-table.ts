@@ -85,9 +85,12 @@ export class LiveTable implements TopTable {
     for (const [name, fields] of Object.entries(GROUP_FIELDS)) this.keep(name, keyParts(fields));
   }
 
-  /** Counts the records of a batch. */
-  write(batch: FlowBatch): void {
-    this.flows.write(batch);
+  /**
+   * Counts the records of a batch, or those from row `from` to before `to`. `stream` (0 to 255) tells trackers apart: each knows its
+   * own flows only.
+   */
+  write(batch: FlowBatch, stream = 0, from = 0, to: number = batch.rows): void {
+    this.flows.write(batch, stream, from, to);
     this.remember();
   }
 

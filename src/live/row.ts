@@ -10,8 +10,11 @@ export const RING = 64;
 /** Words of a row. */
 export const STRIDE = 64 + 2 * RING;
 
-/** Words of a flow's key: addresses A and B, ports A << 16 | B, kind (etherType << 16 | ipVersion << 8 | protocol), number of the source. */
-export const FLOW_KEY = { a: 0, b: 4, ports: 8, kind: 9, source: 10 } as const;
+/**
+ * Words of a flow's key: addresses A and B, ports A << 16 | B, kind (etherType << 16 | ipVersion << 8 | protocol), number of the source,
+ * what else tells flows apart (see FlowKeys).
+ */
+export const FLOW_KEY = { a: 0, b: 4, ports: 8, kind: 9, source: 10, more: 11 } as const;
 
 /** Offsets of single words. */
 export const ROW = {

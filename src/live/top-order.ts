@@ -28,7 +28,7 @@ export function topRows(
   accept: (row: number) => boolean,
 ): { readonly rows: number[]; readonly matching: number } {
   const { rows, sort, reverse } = order;
-  const value = valueOf(order);
+  const value = sortValue(order);
   const sign = UPWARDS.has(sort) !== reverse ? 1 : -1;
   const before = comparison(order, sort === "key" ? sign : 1);
   /** The worst of those that are wanted is at the top. */
@@ -82,7 +82,7 @@ export function topRows(
   }
 }
 
-function valueOf({ rows, moment, sort, keys }: Order): (row: number) => number {
+function sortValue({ rows, moment, sort, keys }: Order): (row: number) => number {
   const { now } = moment;
   switch (sort) {
     case "rate":

@@ -6,6 +6,7 @@ import { type OpenOptions, openSources } from "../capture/index.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { Ledger, type TrackSummary } from "../core/ledger.ts";
 import { DECODE_DEFAULTS, type DecodeOptions } from "../decode/index.ts";
+import type { NameSink } from "./dns-watch.ts";
 import { KeyMaker } from "./key-maker.ts";
 import { InlineLayers, type LayersSource } from "./layers-source.ts";
 import { type TrackWords, trackOptions } from "./options.ts";
@@ -18,6 +19,8 @@ export interface FlowStreamOptions {
   readonly track?: TrackWords;
   /** A second thread for decoding; by default where files are large and there is a second core. */
   readonly worker?: boolean;
+  /** Hears which names addresses have, by answers of DNS in the packets (then decoding has no thread of its own). */
+  readonly names?: NameSink;
   /** Ends the reading; what was tracked so far is still given. */
   readonly signal?: AbortSignal;
 }
@@ -49,11 +52,11 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
     const keys = new KeyMaker(track.key);
     const source = await openSources([...names], options.open ?? {});
     let layers: LayersSource;
-    if (options.worker ?? worthWorker(names)) {
+    if (options.names === undefined && (options.worker ?? worthWorker(names))) {
       await source.close(); // it was opened to know that it can be: the thread opens it again
       layers = new WorkerLayers(names, options.open ?? {}, decode, track.key, keys.seed);
     } else {
-      layers = new InlineLayers(source, decode, keys);
+      layers = new InlineLayers(source, decode, keys, options.names);
     }
     const stream = new FlowStream(layers, new Tracker(track, keys), isInterface(names));
     options.signal?.addEventListener("abort", () => void stream.close(), { once: true });

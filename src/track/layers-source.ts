@@ -2,6 +2,7 @@
 import type { Ledger } from "../core/ledger.ts";
 import { BLOCK_PACKETS, type CaptureCounts, type PacketBlock, type PacketSource } from "../core/packet-block.ts";
 import { type DecodeOptions, Decoder, LayersBlock } from "../decode/index.ts";
+import { DnsWatch, type NameSink } from "./dns-watch.ts";
 import type { KeyMaker } from "./key-maker.ts";
 import { LinkTypeCheck } from "./link-type-check.ts";
 
@@ -25,7 +26,11 @@ export class InlineLayers implements LayersSource {
   private readonly linkTypes: LinkTypeCheck;
   private readonly layers = new LayersBlock(BLOCK_PACKETS);
 
-  constructor(source: PacketSource, decode: DecodeOptions, keys: KeyMaker) {
+  private readonly dns: DnsWatch | null;
+
+  /** `names` hears what DNS in the packets says. */
+  constructor(source: PacketSource, decode: DecodeOptions, keys: KeyMaker, names?: NameSink) {
+    this.dns = names === undefined ? null : new DnsWatch(names);
     this.source = source;
     this.blocks = source[Symbol.asyncIterator]();
     this.decoder = new Decoder(decode);
@@ -38,6 +43,7 @@ export class InlineLayers implements LayersSource {
     if (done === true) return null;
     this.linkTypes.check(value);
     this.decoder.decode(value, this.layers);
+    this.dns?.look(value, this.layers);
     this.keys.prepare(this.layers);
     return this.layers;
   }
