@@ -10,6 +10,7 @@ import { build, checkNode, install, ROOT, say } from "./setup.mjs";
 
 const COMMANDS = [
   "track",
+  "top",
   "export",
   "collect",
   "query",

@@ -7,6 +7,7 @@ export { guardStandardStreams } from "./standard-streams.ts";
 /** The subcommands in the order of help. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["track", async () => (await import("./track.ts")).trackCommand()],
+  ["top", async () => (await import("./top.ts")).topCommand()],
   ["export", async () => (await import("./export.ts")).exportCommand()],
   ["collect", async () => (await import("./collect.ts")).collectCommand()],
   ["query", async () => (await import("./query.ts")).queryCommand()],

@@ -23,7 +23,7 @@ export class TopAsking {
     const { group, by } = view;
     this.table = table;
     this.most = rows;
-    this.asked = { group, by, sort, reverse, rows: rows ?? 1, from: 0, filter, names, services, ended };
+    this.asked = { group, by, sort: sort ?? "rate", reverse, rows: rows ?? 1, from: 0, filter, names, services, ended };
     this.view = table.view(this.asked);
   }
 

@@ -10,7 +10,7 @@ import { TopControl } from "./top-control.ts";
 import { type TopSettings, topPlan } from "./top-plan.ts";
 import { commandLine, filterOfRow } from "./top-words.ts";
 
-const SETTINGS: TopSettings = { sort: "rate", names: true, services: true, ended: true, units: "bits" };
+const SETTINGS: TopSettings = { names: true, services: true, ended: true, units: "bits" };
 const ROWS = 100;
 const TERMINAL = { isTTY: true } as WriteStream;
 

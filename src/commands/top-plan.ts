@@ -11,7 +11,7 @@ import { whole } from "./option-values.ts";
 /** The options of showing as commander gives them. */
 export interface TopSettings {
   readonly by?: string;
-  readonly sort: string;
+  readonly sort?: string;
   readonly reverse?: true;
   readonly rows?: string;
   readonly interval?: string;
@@ -47,7 +47,8 @@ export type TopMode = "screen" | "text" | "plain" | "json" | "csv";
 export interface TopPlan {
   readonly mode: TopMode;
   readonly view: TopViewChoice;
-  readonly sort: TopSort;
+  /** null = nothing was said: rate, or bytes where all of a file is one picture. */
+  readonly sort: TopSort | null;
   readonly reverse: boolean;
   /** Rows at the most; null = as many as the screen has. */
   readonly rows: number | null;
@@ -77,7 +78,7 @@ export function topPlan(settings: TopSettings, input: { isTTY?: boolean }, outpu
   return {
     mode,
     view: viewOf(settings.by),
-    sort: sortOf(settings.sort),
+    sort: settings.sort === undefined ? null : sortOf(settings.sort),
     reverse: settings.reverse === true,
     rows: rows === undefined ? least : whole(rows, "--rows", 1, MOST_ROWS),
     intervalMs: intervalOf(settings.interval ?? (mode === "plain" ? "10s" : "1s")),

@@ -17,8 +17,9 @@ export interface TopPrinting {
 }
 
 export async function printTop({ table, plan, filter, whole, ended, stop }: TopPrinting): Promise<void> {
-  const { view, sort, reverse, names, services, rows, intervalMs } = plan;
+  const { view, reverse, names, services, rows, intervalMs } = plan;
   const { group, by } = view;
+  const sort = plan.sort ?? (whole ? "bytes" : "rate");
   const question: TopQuestion = {
     group,
     by,

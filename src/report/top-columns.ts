@@ -96,8 +96,13 @@ const GAP = 1;
 /** The columns that fit, from left to right; none is cut but keys. */
 export function topColumns(view: TopView, look: TableLook): readonly ShownColumn[] {
   const keys = keyForms(view, look);
+  const needed = keys.reduce((sum, { least }) => sum + least + GAP, NUMBER);
+  // Who talks, and how much, comes before how.
+  if (needed > look.width - MARGIN && keys.length > 2 && keys[0]!.sort === "proto") keys.shift();
   const forms = new Map<TopColumn["name"], ColumnForm>(
-    view.columns.flatMap((column) => (column.name === "key" ? [] : [[column.name, formOf(column, look)] as const])),
+    view.columns.flatMap((column) =>
+      column.name === "key" ? [] : [[column.name, formOf(column, look, view.sort === "bytes")] as const],
+    ),
   );
   const order = ORDER[view.group === "flows" ? "flows" : "groups"];
   const wanted = [...new Set<TopColumn["name"]>(["rate", view.sort, ...order])];
@@ -145,7 +150,8 @@ function widened(forms: readonly ColumnForm[], room: number): number[] {
   return widths;
 }
 
-const KEY_LEAST = 6;
+const KEY_LEAST = 5;
+const SHORT_KEY = 6;
 const KEY_COMFORT = 21;
 const KEY_MOST = 48;
 const LEAST_ADDRESS = 7;
@@ -182,8 +188,8 @@ function keyForm(
   ascii: boolean,
 ): ColumnForm {
   const needed = view.rows.reduce((most, row) => Math.max(most, cellWidth(parts(row).join(""))), cellWidth(title));
-  const short = sort === "proto" || needed <= KEY_LEAST;
-  const least = short ? Math.min(Math.max(needed, 3), KEY_LEAST) : KEY_LEAST;
+  const short = sort === "proto" || needed <= SHORT_KEY;
+  const least = short ? Math.min(Math.max(needed, 3), SHORT_KEY) : KEY_LEAST;
   // In steps, so that columns do not move with each refresh.
   const wish = Math.min(
     KEY_MOST,
@@ -215,7 +221,13 @@ function endText([text, end]: readonly [string, string], width: number, ascii: b
 const SPARKS = [15, 20, 30, 60];
 const SHARES = [12, 15];
 
-function formOf(column: TopColumn, { unit, ascii }: TableLook): ColumnForm {
+/** A percentage and its bar. */
+function shareText(share: number, width: number, ascii: boolean): string {
+  return `${percentText(share).padStart(4)} ${shareBar(share, width - 5, ascii)}`;
+}
+
+/** `ofBytes`: who is on top by octets has its share of them, not of the rate. */
+function formOf(column: TopColumn, { unit, ascii }: TableLook, ofBytes: boolean): ColumnForm {
   const { name, title, sort } = column;
   const number = (said: string, text: (row: TopRow) => string, look: Look = "plain"): ColumnForm => {
     return { name, title: said, right: true, sort, least: NUMBER, wider: [], look, text };
@@ -248,8 +260,8 @@ function formOf(column: TopColumn, { unit, ascii }: TableLook): ColumnForm {
       return { name, title: "state", right: false, sort, least: STATE, wider: [], look: "faint", text: stateText };
     case "share":
       return {
-        ...{ name, title: "share", right: false, sort, least: SHARE, wider: SHARES, look: "bar" },
-        text: ({ share }, width) => `${percentText(share).padStart(4)} ${shareBar(share, width - 5, ascii)}`,
+        ...{ name, title: ofBytes ? "of all" : "share", right: false, sort, least: SHARE, wider: SHARES, look: "bar" },
+        text: ({ share, shareOfBytes }, width) => shareText(ofBytes ? shareOfBytes : share, width, ascii),
       };
     case "spark":
       return {

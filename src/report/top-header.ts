@@ -13,16 +13,18 @@ export function rateText(rates: TopRates, unit: TopUnit): string {
   return withUnit(rateValue(rates, unit), RATE_UNITS[unit]);
 }
 
+const NARROW = 40;
+
 export function statusLine({ view, width, ascii, frozen, intervalText }: TopPicture): Line {
   const { header, past } = view;
   const time = clockText(past?.at ?? header.at, width >= 100);
   const mode = stateWord(view.past, header, frozen);
+  const every = width >= 60 && mode === null && intervalText !== "" ? `  every ${intervalText}` : "";
+  const clock = span(`${time}${width >= NARROW ? " UTC" : ""}${every} `, "status");
   const right: Span[] = [
-    ...(mode === null ? [] : [span(` ${mode} `, "sorted"), span(" ", "status")]),
-    span(
-      `${time} UTC${width >= 60 && mode === null && intervalText !== "" ? `  every ${intervalText}` : ""} `,
-      "status",
-    ),
+    ...(mode === null ? [] : [span(` ${mode} `, "sorted")]),
+    // A narrow screen says what is not as usual, and not the time.
+    ...(mode === null || width >= NARROW ? [span(" ", "status"), clock] : []),
   ];
   const name = width >= 60 ? " flowgauge top  " : " ";
   const room = width - cellWidth(name) - right.reduce((sum, { text }) => sum + cellWidth(text), 0) - 1;

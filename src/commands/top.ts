@@ -1,0 +1,85 @@
+// flowgauge top: who is talking, how much, for how long: live, in a terminal of its own or as text. Source, live table, screen.
+import { Command, Option } from "commander";
+import { TOP_SORTS } from "../core/top-view.ts";
+import { TOP_UNITS } from "../report/index.ts";
+import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
+import { Interruption } from "./interruption.ts";
+import { TOP_VIEWS, type TopSettings, topPlan } from "./top-plan.ts";
+import { printTop } from "./top-print.ts";
+import { EXIT_INTERRUPTED, runTopScreen } from "./top-screen-run.ts";
+import { addTopSourceOptions, openTopSource, type TopSourceSettings } from "./top-source.ts";
+
+const EXAMPLES = `Examples:
+  flowgauge top iface:eth0                          the flows of an interface, live; ? shows the keys, q quits
+  flowgauge top udp://:2055 --by hosts              what routers export: NetFlow, IPFIX, sFlow
+  flowgauge top iface:eth0 'dst port 443' --sort bytes
+  flowgauge top capture.pcapng --speed 10           a capture played back, ten times as fast
+  ssh router tcpdump -w - | flowgauge top -         packets of another machine
+  flowgauge top /var/lib/flowgauge                  the newest minutes of a store
+  flowgauge top iface:eth0 --batch 3 --interval 10s | mail -s traffic you@example.org
+  flowgauge top capture.pcap --rows 20 --sort bytes --csv
+  flowgauge top iface:eth0 --json | jq '.rows[0]'   one object a refresh
+`;
+
+const NOTES = `
+A SOURCE is an interface (iface:NAME), a capture, - for a pipe, an address to listen on (udp://, tcp://, tls://), a Native file, or a
+store. Keys, columns and JSON: docs/top.md. Where input or output is no terminal, text is printed as with --batch.
+Exit codes: 0 quit (q), or all printed; 1 something could not be read; 2 wrong usage; 129 the terminal was closed; 130 interrupted.`;
+
+export function topCommand(): Command {
+  const command = new Command("top")
+    .description("Show live who is talking, how much, and for how long.")
+    .usage("[options] <source...> [FILTER]")
+    .argument(
+      "<source...>",
+      "iface:NAME, captures, -, udp://, files or a store; behind them FILTER: which flows to show",
+    )
+    .optionsGroup("Picture:")
+    .option("--by <what>", `${TOP_VIEWS.map(({ name }) => name).join(", ")}, or fields with commas`, "flows")
+    .option("--sort <column>", `${TOP_SORTS.join(", ")} (default: rate; of a whole file bytes)`)
+    .option("--reverse", "smallest first")
+    .option("--rows <n>", "rows at the most (default: as many as the screen has; text: 20, plain: 10)")
+    .option("--interval <duration>", "time between refreshes (default: 1s; plain: 10s)")
+    .addOption(new Option("--units <unit>", "what rates are counted in").choices(TOP_UNITS).default("bits"))
+    .option("-n, --no-names", "do not look up names of hosts")
+    .option("-N, --no-services", "numbers of ports instead of names of services")
+    .option("--no-ended", "only flows that are live")
+    .option("--ascii", "nothing but ASCII")
+    .optionsGroup("Instead of the screen:")
+    .option("--batch <n>", "print so many refreshes as text, and end")
+    .option("--width <columns>", "of the text (default: 80)")
+    .option("--plain", "sentences to be listened to: no columns, nothing is painted over")
+    .option("--json", "one object a refresh")
+    .option("--csv", "one line a row, with its time");
+  return addFilterOptions(addTopSourceOptions(command))
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES)
+    .action(runTop);
+}
+
+async function runTop(words: string[], settings: TopSettings & TopSourceSettings & FilterSettings): Promise<void> {
+  const { sources, filter } = await filterArgument(words, settings, {
+    sourceNeeded: "iface:NAME, udp://, a file or a store",
+  });
+  const plan = topPlan(settings, process.stdin, process.stdout);
+  const { mode, names } = plan;
+  const text = filter?.text ?? "";
+  const interruption = new Interruption(() => {});
+  const { signal } = interruption;
+  try {
+    const source = await openTopSource(sources, settings, { screen: mode === "screen", names, signal });
+    const { table, whole, ended } = source;
+    try {
+      if (mode === "screen") process.exitCode = await runTopScreen(table, plan, text, signal);
+      else await printTop({ table, plan, filter: text, whole, ended, stop: signal });
+    } finally {
+      await source.close();
+    }
+    const problems = source.problems();
+    for (const { message } of problems) process.stderr.write(`flowgauge: ${message}\n`);
+    if (interruption.happened) process.exitCode = EXIT_INTERRUPTED;
+    else if (problems.length > 0) process.exitCode ??= 1;
+  } finally {
+    interruption.stop();
+  }
+}
