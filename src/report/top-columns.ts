@@ -45,7 +45,7 @@ interface ColumnForm {
   text(row: TopRow, width: number): string;
 }
 
-/** What gets room first. The keys and the rate always have it. */
+/** What gets room first. The keys and what is sorted by always have it. */
 const ORDER: Readonly<Record<"flows" | "groups", readonly TopColumn["name"][]>> = {
   flows: [
     "rate",
@@ -105,7 +105,7 @@ export function topColumns(view: TopView, look: TableLook): readonly ShownColumn
     ),
   );
   const order = ORDER[view.group === "flows" ? "flows" : "groups"];
-  const wanted = [...new Set<TopColumn["name"]>(["rate", view.sort, ...order])];
+  const wanted = [...new Set<TopColumn["name"]>([view.sort, "rate", ...order])];
   const room = look.width - MARGIN;
   const chosen: ColumnForm[] = [];
   const taken = (keyWidth: (form: ColumnForm) => number) =>

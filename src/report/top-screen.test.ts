@@ -114,9 +114,9 @@ describe("what a screen says", () => {
   });
 
   test.each([
-    [40, ["bit/s"]],
-    [80, ["bit/s", "bytes", "age", "share"]],
-    [120, ["bit/s", "bytes", "age", "share", "10 s", "last 60 s", "state"]],
+    [40, ["bytes▼"]],
+    [80, ["bit/s", "bytes▼", "age", "of all"]],
+    [120, ["bit/s", "bytes", "age", "of all", "10 s", "last 60 s", "state"]],
     [250, ["40 s", "peak", "pkts", "sent", "rcvd", "idle", "last 60 s"]],
   ])("columns at %i", (width, titles) => {
     const { lines, places } = topScreen(picture({ rows: 5, seed: 4, group: "flows" }, { width }));
