@@ -46,11 +46,13 @@ export function topSentences({ view, unit, viewName }: TextLook): string[] {
 }
 
 function rowSentence(row: TopRow, view: TopView, unit: TopUnit): string {
-  const { rate, bytesOut, bytesIn, packetsIn, packetsOut, age, share, flows } = row;
+  const { rate, bytesOut, bytesIn, packetsIn, packetsOut, age, share, shareOfBytes, flows } = row;
+  const part =
+    view.sort === "bytes" ? `${percentText(shareOfBytes)} of all bytes` : `${percentText(share)} of the link`;
   const words = [
     view.group === "flows" ? flowWords(row) : row.key.map((part) => `${part.title} ${keyText(part)}`).join(", "),
     spoken(rateText(rate, unit)),
-    `${percentText(share)} of the link`,
+    part,
     `${octetWords(bytesOut + bytesIn)} in ${counted(packetsOut + packetsIn, "packet")}`,
     ...(view.group === "flows" ? [] : [counted(flows, "flow")]),
     `${withTime(age)} old`,
