@@ -6,6 +6,7 @@ import { benchDecode } from "./collect/decode-alone.ts";
 import { VERSIONS } from "./collect/flow-messages.ts";
 import { benchCollect } from "./collect/sustained.ts";
 import { benchImports } from "./import-cost/index.ts";
+import { benchLive } from "./live/index.ts";
 import { measure, missingMeasures } from "./measured-process.ts";
 import { benchMemory, benchScale } from "./own-growth.ts";
 import { BUILD_FIRST, limits, ourPrograms, peers, startSink } from "./programs.ts";
@@ -13,7 +14,7 @@ import { printTable, runInTurn } from "./side-by-side.ts";
 import { benchStore } from "./store/index.ts";
 
 const COMPARED = ["mix", "small", "real"] as const;
-const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect", "store"] as const;
+const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect", "store", "live"] as const;
 type Name = (typeof NAMES)[number];
 
 const { values, positionals } = parseArgs({
@@ -46,6 +47,7 @@ for (const name of names) {
   else if (name === "imports") print(benchImports(rounds, say));
   else if (name === "decode") print(benchDecode(seed, say));
   else if (name === "collect") print(await benchCollect(VERSIONS, seed, say));
+  else if (name === "live") print(benchLive(seed, say));
   else if (name === "store") print(await benchStore(rounds, seed, say));
   else print(await compare(name));
 }

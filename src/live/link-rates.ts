@@ -5,7 +5,7 @@ export class LinkRates {
   peakBytes = 0;
   peakPackets = 0;
   /** The first and the newest second; 0 = none. */
-  private first = 0;
+  first = 0;
   private newest = 0;
   /** Seconds below are in the peaks. */
   private seen = 0;

@@ -36,6 +36,8 @@ export interface LiveParts {
 const MOST_ASKED = 4;
 /** A picture in the same second is made of the same groups for so long: keys that are held down cost nothing. */
 const GATHER_MS = 250;
+/** Groups are made anew only after so many times as long as it takes: with very many flows they come later, and capture goes on. */
+const SPARED = 4;
 /** A grouping is part of the history while it was looked at within so many seconds. */
 const WATCHED_SECONDS = 60;
 const NOTHING: LiveStatus = { lost: [], notes: [], ended: false };
@@ -45,6 +47,8 @@ interface Kept {
   readonly grouping: Grouping;
   readonly parts: readonly KeyPart[];
   gathered: number;
+  /** Milliseconds that it took. */
+  cost: number;
   gatheredSecond: number;
   watched: number;
 }
@@ -109,7 +113,7 @@ export class LiveTable implements TopTable {
     const { sort, reverse = false, rows: count, from = 0, at, services = true } = question;
     this.setFilter(question.filter ?? "");
     const past = at === undefined ? null : this.history.at(at);
-    const moment: Moment = past ?? this.flows;
+    const moment: Moment = past ?? this.moment;
     const chosen = this.choose(question, past);
     const naming: KeyNaming = {
       hosts: question.names === false ? null : this.names,
@@ -156,6 +160,10 @@ export class LiveTable implements TopTable {
 
   close(): void {
     this.names.close();
+  }
+
+  private get moment(): Moment {
+    return { now: this.flows.now, since: this.flows.link.first };
   }
 
   private get exporters(): boolean {
@@ -240,11 +248,13 @@ export class LiveTable implements TopTable {
   }
 
   /** Brings a grouping up to now. */
-  private gather(entry: Kept): void {
+  private gather(entry: Kept, spared: number = SPARED): void {
     const time = performance.now();
-    if (entry.gatheredSecond === this.flows.now && time - entry.gathered < GATHER_MS) return;
+    const least = Math.max(entry.gatheredSecond === this.flows.now ? GATHER_MS : 0, spared * entry.cost);
+    if (time - entry.gathered < least) return;
     entry.grouping.gather(null);
     entry.gathered = performance.now();
+    entry.cost = entry.gathered - time;
     entry.gatheredSecond = this.flows.now;
   }
 
@@ -263,7 +273,14 @@ export class LiveTable implements TopTable {
     const grouping = new Grouping(this.flows, parts);
     // What has gone before it was asked for is in none of its groups.
     Object.assign(grouping.gone, this.flows.gone);
-    const kept: Kept = { grouping, parts, gathered: 0, gatheredSecond: -1, watched: Number.NEGATIVE_INFINITY };
+    const kept: Kept = {
+      grouping,
+      parts,
+      gathered: Number.NEGATIVE_INFINITY,
+      cost: 0,
+      gatheredSecond: -1,
+      watched: Number.NEGATIVE_INFINITY,
+    };
     this.kept.set(name, kept);
     return kept;
   }
@@ -285,7 +302,7 @@ export class LiveTable implements TopTable {
   private header(past: Past | null): TopHeader {
     const { flows, options } = this;
     const { link } = flows;
-    const moment: Moment = past ?? flows;
+    const moment: Moment = past ?? this.moment;
     const { now } = moment;
     if (past === null) link.settle(now);
     const { lost, ended } = this.status();
@@ -314,13 +331,15 @@ export class LiveTable implements TopTable {
   private remember(): void {
     const { flows, history } = this;
     if (!this.options.history || !history.isDue(flows.now)) return;
-    const { totals, now, since, link, sources } = flows;
-    link.settle(now);
-    const moment = { now, since };
+    const { totals, link, sources } = flows;
+    link.settle(flows.now);
+    const { moment } = this;
+    const { now, since } = moment;
     const groups = new Map([["flows", pastRows(flows.table, moment, flowReader(flows.table, sources), totals)]]);
     for (const [name, entry] of this.kept) {
       if (now - entry.watched > WATCHED_SECONDS) continue;
-      this.gather(entry);
+      // Whatever it costs: it is what is shown of that second for 15 minutes.
+      this.gather(entry, 0);
       const { table, either, gone } = entry.grouping;
       groups.set(name, pastRows(table, moment, groupReader(table, entry.parts), either ? { ...gone } : totals, either));
     }
