@@ -19,7 +19,9 @@ const SCALED = joinSql(
  */
 export function chosenFlows(files: FlowFiles, choice: FlowChoice): Sql {
   const { biflowIdleMs, dedup, scale } = choice;
-  let flows = flowsTable(files);
+  // Of a flow that is put together, a record may be the other way around.
+  const hint = dedup || biflowIdleMs !== null ? null : (choice.addressHint ?? null);
+  let flows = flowsTable(files, hint);
   if (dedup || biflowIdleMs !== null) flows = recordsAround(flows, choice);
   if (dedup) flows = deduplicated(flows);
   if (biflowIdleMs !== null) flows = stitched(flows, biflowIdleMs);

@@ -216,15 +216,15 @@ function noField(word: string, option: string): UsageError {
   );
 }
 
-/** The aggregates that measures are made of, each once. */
-export function aggregatesOf(measures: readonly Measure[]): readonly Aggregate[] {
+/** The aggregates that measures are made of, each once. `bucketed`: rates are over the length of a bucket, not from the first packet to the last. */
+export function aggregatesOf(measures: readonly Measure[], bucketed = false): readonly Aggregate[] {
   const found = new Map<string, Aggregate>();
   for (const { form } of measures) {
     const parts =
       form.kind === "duration"
         ? [FIRST, LAST]
         : form.kind === "ratio"
-          ? [form.of, ...(form.per === null ? [FIRST, LAST] : [form.per])]
+          ? [form.of, ...(form.per !== null ? [form.per] : bucketed ? [] : [FIRST, LAST])]
           : [form.of];
     for (const part of parts) found.set(part.name, part);
   }

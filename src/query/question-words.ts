@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { findField } from "../core/fields.ts";
 import { quoteWithHint } from "../core/suggestion.ts";
 import { type Dimension, parseDimension } from "./dimensions.ts";
+import { addressHint } from "./filter/address-hint.ts";
 import { filterSql } from "./filter/filter-sql.ts";
 import type { Filter } from "./filter/tree.ts";
 import { localCondition } from "./local-networks.ts";
@@ -64,6 +65,7 @@ export function choiceOf(settings: QuestionWords, filter: Filter | null, nowMs: 
   return {
     time: { from, to, within },
     condition: filter === null ? null : filterSql(filter),
+    addressHint: filter === null ? null : addressHint(filter),
     biflowIdleMs: idleOf(settings.biflow),
     dedup: settings.dedup === true,
     scale: settings.scale === true,

@@ -25,6 +25,8 @@ export interface FlowChoice {
   readonly time: TimeWindow;
   /** A condition on the fields of one flow (the filter's SQL); null = all flows. */
   readonly condition: Sql | null;
+  /** What the condition says of the octets of a flow's ends (filter/address-hint.ts): only makes it quicker. */
+  readonly addressHint?: Sql | null;
   /** Records of the two directions become one flow where they are at most so many milliseconds apart; null = as they are. */
   readonly biflowIdleMs: number | null;
   /** Of flows that several exporters saw, those of one of them. */

@@ -14,7 +14,7 @@ export interface SeriesSql {
 /** `spread` are the flows in their buckets, `flows` the same ones undivided: what the groups are ranked by. */
 export function seriesSql(spread: Sql, flows: Sql, question: GroupQuestion): SeriesSql {
   const { keys, measures, top } = question;
-  const aggregates = aggregatesOf([...measures, ...sortMeasures(question)]);
+  const aggregates = aggregatesOf([...measures, ...sortMeasures(question)], true);
   const either = keys.some(isEither);
   const all = either ? bothEnds(spread, keys) : spread;
   const key = sql`tuple(${joinSql(keys.map(keyValue), ",")})`;

@@ -1,9 +1,10 @@
 // Where a question's flows come from: files of the store, or files that a person named, as one table with every field of the one table.
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { FIELDS } from "../core/fields.ts";
 import { identifier, joinSql, param, type Sql, sql } from "../core/sql.ts";
-import { FIELDS_OF_PARQUET, PARQUET_STRUCTURE } from "./segment-form.ts";
+import { parseSegmentFile } from "./layout.ts";
+import { FIELDS_OF_OCTETS, FIELDS_OF_PARQUET, OCTETS_STRUCTURE, PARQUET_STRUCTURE } from "./segment-form.ts";
 
 /** Files of flow records, by format. Paths are absolute. */
 export interface FlowFiles {
@@ -14,9 +15,18 @@ export interface FlowFiles {
 /** Every field with its ClickHouse type; a file that has no column for one gives zeros. */
 export const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${name} ${clickhouse}`).join(", ");
 
-/** A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. */
-export function flowsTable(files: FlowFiles): Sql {
-  return unionOf(files, sql``);
+/**
+ * A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. `hint`, a condition on
+ * srcAddr and dstAddr as 16 octets, says what the question leaves out anyway: of segments rows for which it is false may be missing.
+ */
+export function flowsTable(files: FlowFiles, hint: Sql | null = null): Sql {
+  if (hint === null) return unionOf(files, sql``);
+  // Somebody else's file may have addresses as texts.
+  const isSegment = (path: string) => parseSegmentFile(basename(path)) !== null;
+  const segments = patterns(files.parquet.filter(isSegment)).map((pattern) => hintedTable(pattern, hint));
+  const others = { native: files.native, parquet: files.parquet.filter((path) => !isSegment(path)) };
+  if (segments.length === 0) return unionOf(others, sql``);
+  return sql`(${joinSql([...partsOf(others, sql``), ...segments], "union all")})`;
 }
 
 /** The same with one more column: `_path`, the absolute path of a row's file. */
@@ -24,11 +34,15 @@ export function flowsTableWithPaths(files: FlowFiles): Sql {
   return unionOf(files, sql`, _path`);
 }
 
-function unionOf({ native, parquet }: FlowFiles, more: Sql): Sql {
-  const parts = [
+function partsOf({ native, parquet }: FlowFiles, more: Sql): readonly Sql[] {
+  return [
     ...patterns(native).map((pattern) => nativeTable(pattern, more)),
     ...patterns(parquet).map((pattern) => parquetTable(pattern, more)),
   ];
+}
+
+function unionOf(files: FlowFiles, more: Sql): Sql {
+  const parts = partsOf(files, more);
   if (parts.length === 0) return sql`(SELECT * FROM null(${param("String", FLOWS_STRUCTURE)}))`;
   return sql`(${joinSql(parts, "union all")})`;
 }
@@ -44,6 +58,10 @@ function nativeTable(pattern: string, more: Sql): Sql {
 
 function parquetTable(pattern: string, more: Sql): Sql {
   return sql`SELECT ${FIELDS_OF_PARQUET}${more} FROM file(${param("String", pattern)}, 'Parquet', ${param("String", PARQUET_STRUCTURE)})`;
+}
+
+function hintedTable(pattern: string, hint: Sql): Sql {
+  return sql`SELECT ${FIELDS_OF_OCTETS} FROM file(${param("String", pattern)}, 'Parquet', ${param("String", OCTETS_STRUCTURE)}) WHERE ${hint}`;
 }
 
 /** What has a meaning in a pattern of file(). */

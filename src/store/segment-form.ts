@@ -69,15 +69,30 @@ export const PARQUET_STRUCTURE: string = [
   .map(({ name, clickhouse }) => `${name} ${clickhouse}`)
   .join(", ");
 
+/** The same where the ends of flows are read as octets: parts of segments are passed over by the bounds of octets, not of IPv6. */
+export const OCTETS_STRUCTURE: string = PARQUET_STRUCTURE.replace(
+  /\b(srcAddr|dstAddr) IPv6\b/g,
+  (_, name) => `${name} FixedString(16)`,
+);
+
 /** All fields, in the order of the one table, out of a table with PARQUET_STRUCTURE. */
-export const FIELDS_OF_PARQUET: Sql = joinSql(
-  FIELDS.map(({ name, kind }) => {
-    if (kind !== "time") return identifier(name);
+export const FIELDS_OF_PARQUET: Sql = fieldsOf(identifier);
+
+/** The same out of a table with OCTETS_STRUCTURE. */
+export const FIELDS_OF_OCTETS: Sql = fieldsOf((name) =>
+  name === "srcAddr" || name === "dstAddr"
+    ? sql`CAST(${identifier(name)} AS IPv6) AS ${identifier(name)}`
+    : identifier(name),
+);
+
+function fieldsOf(plain: (name: string) => Sql): Sql {
+  const fields = FIELDS.map(({ name, kind }) => {
+    if (kind !== "time") return plain(name);
     const between = name === "end" ? sql`` : sql` ${name === "start" ? sql`-` : sql`+`} ${storedSince(name)}`;
     return sql`fromUnixTimestamp64Nano(${nanoseconds(name)} + ${storedEnd()}${between}, 'UTC') AS ${identifier(name)}`;
-  }),
-  ",",
-);
+  });
+  return joinSql(fields, ",");
+}
 
 function storedEnd(): Sql {
   return sql`toUnixTimestamp64Milli(endSecond) * 1000000 + endNanosecond`;

@@ -6,10 +6,13 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHDB_MISSING } from "../../../test/chdb.ts";
 import { anyFilter, filterFlows } from "../../../test/filter-flows.ts";
-import { identifier, sql } from "../../core/sql.ts";
+import { FIELDS } from "../../core/fields.ts";
+import { identifier, joinSql, param, sql } from "../../core/sql.ts";
 import { NativeWriter } from "../../files/index.ts";
 import { Engine, flowsTable } from "../../store/index.ts";
+import { segmentFile } from "../../store/layout.ts";
 import { type FilterOptions, filterBatch, filterSql, parseFilter } from "../index.ts";
+import { addressHint } from "./address-hint.ts";
 
 const OPTIONS: FilterOptions = {
   zone: "America/St_Johns",
@@ -27,20 +30,35 @@ beforeAll(async () => {
   await writer.write(flows);
   await writer.end();
   engine = Engine.open({ threads: 1 });
+  const all = joinSql(
+    FIELDS.map(({ name }) => identifier(name)),
+    ",",
+  );
+  await engine.query(
+    sql`INSERT INTO FUNCTION file(${param("String", segment())}, 'Parquet') SELECT ${all} FROM ${flowsTable({ native: [join(folder, "flows.native")], parquet: [] })} ORDER BY srcAddr`,
+    "Null",
+  );
 });
 afterAll(() => {
   engine?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
+function segment(): string {
+  return join(folder, segmentFile({ start: 0, length: 300, reach: 0, rows: flows.rows, job: "j1", crc32: undefined }));
+}
+
 function ofPredicate(text: string): number[] {
   const marks = filterBatch(parseFilter(text, OPTIONS)).mark(flows);
   return Array.from({ length: flows.rows }, (_, row) => row + 1).filter((_, row) => marks[row] === 1);
 }
 
-async function ofEngine(text: string): Promise<number[]> {
-  const table = flowsTable({ native: [join(folder, "flows.native")], parquet: [] });
-  const condition = filterSql(parseFilter(text, OPTIONS));
+async function ofEngine(text: string, isSegment: boolean): Promise<number[]> {
+  const filter = parseFilter(text, OPTIONS);
+  const table = isSegment
+    ? flowsTable({ native: [], parquet: [segment()] }, addressHint(filter))
+    : flowsTable({ native: [join(folder, "flows.native")], parquet: [] });
+  const condition = filterSql(filter);
   const rows = await engine.rows<{ firstPacket: number }>(
     sql`SELECT ${identifier("firstPacket")} FROM ${table} WHERE ${condition} ORDER BY ${identifier("firstPacket")}`,
   );
@@ -52,16 +70,20 @@ describe.skipIf(CHDB_MISSING !== null)(
   () => {
     test("give the same rows for any filter", async () => {
       let told = 0;
+      let hinted = 0;
       await fc.assert(
         fc.asyncProperty(anyFilter, async (text) => {
           const found = ofPredicate(text);
           if (found.length > 0 && found.length < flows.rows) told++;
-          expect(await ofEngine(text), text).toEqual(found);
+          expect(await ofEngine(text, false), text).toEqual(found);
+          expect(await ofEngine(text, true), text).toEqual(found);
+          if (addressHint(parseFilter(text, OPTIONS)) !== null) hinted++;
         }),
         { seed: 4, numRuns: 400 },
       );
       // Filters that let everything or nothing pass say little.
       expect(told).toBeGreaterThan(200);
+      expect(hinted).toBeGreaterThan(20);
     }, 120_000);
   },
 );
