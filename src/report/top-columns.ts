@@ -284,7 +284,9 @@ function shown(form: ColumnForm, width: number, view: TopView, { ascii }: TableL
 
 /** Several parts of a key are sorted as one: the mark stands at the first. */
 function isFirstOf({ name, title }: ColumnForm, view: TopView): boolean {
-  return name !== "key" || view.columns.find(({ sort }) => sort === view.sort)?.title === title;
+  // What is sorted by something else does not look as if it were that.
+  if (name !== "key") return name === view.sort;
+  return view.columns.find(({ sort }) => sort === view.sort)?.title === title;
 }
 
 function lookOf({ state }: TopRow, look: Look): Look {

@@ -59,7 +59,7 @@ export function totalLine({ view, width, ascii }: TopPicture): Line {
   const parts: Line[] = [
     [span(" all ", "faint"), span(withUnit(totals.bytes, "B"), "strong")],
     // What is missing is said even where there is little room.
-    ...missing.map((text) => [span(text, "bad")]),
+    ...missing.map((text) => [span(text, "warn")]),
     [span(`${withSeparators(liveFlows)} live of ${counted(totals.flows, "flow")}`)],
     [span(counted(totals.packets, "packet"))],
     [span(`in ${ageText((at - since) / 1000)}`, "faint")],
