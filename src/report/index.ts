@@ -35,9 +35,9 @@ export {
 export type { ListHead } from "./list-table-layout.ts";
 export { printRepaired, repairedObject } from "./repair-text.ts";
 export { printStoreInfo, storeInfoObject } from "./store-info-text.ts";
-export { topCsv, topObject, topRowObject } from "./top-object.ts";
+export { topCsv, topObject } from "./top-object.ts";
 export type { TopEntry, TopPicture, TopPlaces } from "./top-picture.ts";
 export { topScreen } from "./top-screen.ts";
 export { topBatchLines, topSentences } from "./top-text.ts";
-export { SORT_WORDS, TOP_UNITS, type TopUnit } from "./top-words.ts";
+export { TOP_UNITS, type TopUnit } from "./top-words.ts";
 export { printVerified, verifiedObject } from "./verify-text.ts";

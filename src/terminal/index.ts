@@ -1,5 +1,5 @@
 // The door of the terminal room: a terminal that a program has for itself: painting, keys, colours, leaving it as it was.
-export type { KeyName, TerminalInput } from "./input-decoder.ts";
+export type { TerminalInput } from "./input-decoder.ts";
 export { type Line, type Look, plainText, type Span, span } from "./span.ts";
-export { Terminal, type TerminalOptions } from "./terminal.ts";
+export { Terminal } from "./terminal.ts";
 export { colourDepth, Theme } from "./theme.ts";
