@@ -100,6 +100,24 @@ describe.skipIf(CHDB_MISSING !== null)("series", () => {
     expect(sumOf(columnOf(table, "bytes")) + sumOf(table.othersRows.map((row) => row[place]!))).toBe(total(bytesOf));
   });
 
+  test.each([
+    ["even", { top: "1" }],
+    ["start", { top: "1", sort: "pps:asc" }],
+    ["end", { top: "1", sort: "flows", from: "2026-03-01T00:31:07Z" }],
+    ["even", { top: "1", from: "2026-03-01T00:31:07Z" }],
+  ] as const)("few groups, read once, are those that reading twice finds: %s, %o", async (how, rest) => {
+    const words = { by: ["time/10m,proto"], spread: how, ...rest };
+    const once = await asker.ask({ ...words, measures: "bytes,packets,flows,pps" });
+    // A greatest value does not add up: the groups are looked for first.
+    const twice = await asker.ask({ ...words, measures: "bytes,packets,flows,pps,max(tos)" });
+    const short = (rows: Table["rows"]) => rows.map((row) => row.slice(0, once.columns.length));
+    expect(once.rows.length).toBeGreaterThan(0);
+    expect(once.othersRows.length).toBeGreaterThan(0);
+    expect(once.rows).toEqual(short(twice.rows));
+    expect(once.othersRows).toEqual(short(twice.othersRows));
+    expect(once.total).toEqual(short([twice.total!])[0]);
+  });
+
   test("a gap is zero where there is data of it, and not known elsewhere", async () => {
     const alone = new Map<string, Flow>([...flows].map((flow) => [flow.srcAddr, flow]));
     await asker.hold(

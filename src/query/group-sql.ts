@@ -37,7 +37,7 @@ export function groupSql(flows: Sql, question: GroupQuestion, limit: number | nu
   return { text, aggregates, either };
 }
 
-export function alias(letter: "k" | "a" | "t", place: number): Sql {
+export function alias(letter: "k" | "a" | "t" | "i" | "s", place: number): Sql {
   return new Sql([`${letter}${place}`]);
 }
 

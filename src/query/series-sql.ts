@@ -16,6 +16,9 @@ export function seriesSql(spread: Sql, flows: Sql, question: GroupQuestion): Ser
   const { keys, measures, top } = question;
   const aggregates = aggregatesOf([...measures, ...sortMeasures(question)], true);
   const either = keys.some(isEither);
+  const place = either ? null : rankedByPlace(question, aggregates);
+  if (place !== null && top !== null)
+    return { text: onceOver(spread, question, aggregates, place), aggregates, either };
   const all = either ? bothEnds(spread, keys) : spread;
   const key = sql`tuple(${joinSql(keys.map(keyValue), ",")})`;
   const isShown =
@@ -32,6 +35,48 @@ export function seriesSql(spread: Sql, flows: Sql, question: GroupQuestion): Ser
   ];
   const groups = joinSql([sql`b`, sql`shown`, ...keys.map((_, i) => alias("k", i))], ",");
   return { text: sql`SELECT ${joinSql(columns, ",")} FROM ${all} GROUP BY ${groups} WITH TOTALS`, aggregates, either };
+}
+
+/** The place of the sum that groups are ranked by, where few groups are likely and all is made of sums; else null. */
+function rankedByPlace({ keys, measures, sort }: GroupQuestion, aggregates: readonly Aggregate[]): number | null {
+  const areFew = keys.every(({ form }) => form.kind === "field" && form.field.kind === "u8");
+  const by = measures.find(({ name }) => name === sort.by)?.form;
+  if (by === undefined || keys.length === 0 || keys.length > 2 || !areFew) return null;
+  if (aggregates.some(({ additive }) => !additive) || !(by.kind === "aggregate" || by.kind === "ratio")) return null;
+  if (by.kind === "ratio" && by.per !== null) return null;
+  return aggregates.findIndex(({ name }) => name === by.of.name);
+}
+
+/** The flows are read once: all groups in all buckets, of which those become one that are not among the first. */
+function onceOver(
+  spread: Sql,
+  { keys, sort, top }: GroupQuestion,
+  aggregates: readonly Aggregate[],
+  place: number,
+): Sql {
+  const inner = joinSql(
+    keys.map((_, i) => alias("i", i)),
+    ",",
+  );
+  const direction = sort.descending ? sql`DESC` : sql`ASC`;
+  const all = [
+    sql`bucket AS b`,
+    ...keys.map((key, i) => sql`${keyValue(key)} AS ${alias("i", i)}`),
+    ...aggregates.map(({ value }, i) => sql`${value(null)} AS ${alias("s", i)}`),
+  ];
+  const summed = sql`(SELECT ${joinSql(all, ",")} FROM ${spread} GROUP BY b, ${inner})`;
+  const weighed = sql`(SELECT *, sum(${alias("s", place)}) OVER (PARTITION BY ${inner}) AS weight FROM ${summed})`;
+  const marked = sql`(SELECT *, toUInt8(dense_rank() OVER (ORDER BY weight ${direction}, ${inner}) <= ${param("UInt64", top ?? 0)}) AS shown FROM ${weighed})`;
+  const columns = [
+    sql`b`,
+    sql`shown`,
+    ...keys.map(
+      (_, i) => sql`if(shown = 1, ${alias("i", i)}, defaultValueOfArgumentType(${alias("i", i)})) AS ${alias("k", i)}`,
+    ),
+    ...aggregates.map((_, i) => sql`sum(${alias("s", i)}) AS ${alias("a", i)}`),
+  ];
+  const groups = joinSql([sql`b`, sql`shown`, ...keys.map((_, i) => alias("k", i))], ",");
+  return sql`SELECT ${joinSql(columns, ",")} FROM ${marked} GROUP BY ${groups} WITH TOTALS`;
 }
 
 function sortMeasures({ measures, sort }: GroupQuestion): readonly Measure[] {
