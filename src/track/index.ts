@@ -1,5 +1,4 @@
 // The door of track/: Layers -> flow records.
-export type { NameSink } from "./dns-watch.ts";
 export { FlowStream, type FlowStreamOptions } from "./flow-stream.ts";
 export { KEY_FIELDS, KEY_PRESETS, type KeyPlan, parseKey, planKey } from "./key.ts";
 export { KeyMaker, type KeyOptions } from "./key-maker.ts";
