@@ -173,3 +173,40 @@ test("a Parquet file of somebody else, with the fields by their names, is read a
   );
   await same(native, [parquet]);
 });
+
+test("flows without any time belong to the time of sealing, where their files have no column for it, too", async () => {
+  const native = join(folder, "timeless.native");
+  const writer = new NativeWriter(native, { fields: FIELDS.filter(({ name }) => name !== "received") });
+  const batch = new FlowBatch(4);
+  batch.rows = 4;
+  for (const [row, [second, rest]] of [
+    [-1, 999_999_999],
+    [0, 0],
+    [1_700_000_000, 1],
+    [0, 5],
+  ].entries()) {
+    writeTime(batch.columns.end, row, second === -1 ? 0 : second!, second === -1 ? -1 : rest!);
+    batch.columns.packets[2 * row] = row + 1;
+  }
+  await writer.write(batch);
+  await writer.end();
+  const target = join(folder, "timeless");
+  mkdirSync(target);
+  const work = {
+    files: { native: [native], parquet: [] },
+    folder: target,
+    intervalSeconds: 300,
+    job: "j1",
+    arrival: 1_800_000_000,
+  };
+  const outputs = await writeSegments(engine, work);
+  expect(outputs.map(({ name }) => [name.start, name.rows])).toEqual([
+    [0, 1],
+    [1_699_999_800, 1],
+    [1_800_000_000, 2],
+  ]);
+  await same(
+    [native],
+    outputs.map(({ temporary }) => join(target, temporary)),
+  );
+});

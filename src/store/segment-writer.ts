@@ -60,12 +60,14 @@ export async function writeSegments(engine: Engine, work: SegmentWork): Promise<
 
 /** The time that a flow belongs to, in seconds. */
 function secondOf(arrival: number): Sql {
-  const [end, received] = ["end", "received"].map((name) => sql`toUnixTimestamp64Nano(${identifier(name)})`) as [
-    Sql,
-    Sql,
-  ];
-  const else_ = param("Int64", arrival);
-  return sql`multiIf(${end} >= 0, intDiv(${end}, 1000000000), ${received} >= 0, intDiv(${received}, 1000000000), ${else_})`;
+  const [end, received] = ["end", "received"].map((name) => sql`toUnixTimestamp64Nano(${identifier(name)})`);
+  return chosenSecond(end!, received!, arrival);
+}
+
+/** Of nanoseconds: what is not known is -1, and 0 where a file has no column for it. */
+function chosenSecond(end: Sql, received: Sql, arrival: number): Sql {
+  const [ended, came] = [end, received].map((time) => sql`intDiv(${time}, 1000000000)`);
+  return sql`multiIf(${end} > 0, ${ended!}, ${received} > 0, ${came!}, ${param("Int64", arrival)})`;
 }
 
 function slotOf(second: Sql, length: number): Sql {
@@ -166,10 +168,9 @@ function aliased({ name, value }: StoredColumn): Sql {
 /** As secondOf, out of stored columns: PARTITION BY sees nothing else. */
 function storedSecond(columns: readonly StoredColumn[], arrival: number): Sql {
   const has = (name: string): Sql => (columns.some((column) => column.name === name) ? identifier(name) : sql`0`);
-  const received = sql`intDiv(toUnixTimestamp64Milli(endSecond) * 1000000 + ${has("endNanosecond")}
-    + ${has("receivedAfterSecond")} * 1000000000 + ${has("receivedAfterNanosecond")}, 1000000000)`;
-  const end = sql`intDiv(toUnixTimestamp64Milli(endSecond), 1000)`;
-  return sql`multiIf(endSecond >= toDateTime64(0, 3, 'UTC'), ${end}, ${has("receivedAfterSecond")} > 0, ${received}, ${param("Int64", arrival)})`;
+  const end = sql`(toUnixTimestamp64Milli(endSecond) * 1000000 + ${has("endNanosecond")})`;
+  const received = sql`(${end} + ${has("receivedAfterSecond")} * 1000000000 + ${has("receivedAfterNanosecond")})`;
+  return chosenSecond(end, received, arrival);
 }
 
 function temporaryFile(slot: number | string): string {
