@@ -172,7 +172,7 @@ describe.skipIf(skip)("keys", () => {
     await terminal.press("Space");
     await terminal.until((screen) => screen.includes("ENDED"));
     await terminal.press("Left");
-    await terminal.until((screen) => screen.includes("PAST -"));
+    await terminal.until((screen) => screen.includes("PAST "));
     await terminal.press("End");
     await terminal.until((screen) => screen.includes("ENDED"));
   });

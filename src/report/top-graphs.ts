@@ -1,7 +1,9 @@
 // Small pictures of live traffic in the cells of a terminal: a line's spark, a share's bar, the whole link's rate. With ASCII forms.
 
-const LEVELS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-const ASCII_LEVELS = [" ", "_", ".", "-", "=", "+", "*", "#", "#"];
+/** No whole block: lines of one row do not grow into those of the row above. */
+const LEVELS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"];
+const ASCII_LEVELS = [" ", "_", ".", "-", "=", "+", "*", "#"];
+const TALLEST = LEVELS.length - 1;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const BRAILLE = 0x2800;
 /** Dots of a braille cell from the foot up: left, right. */
@@ -23,7 +25,7 @@ export function sparkText(values: readonly number[], width: number, ascii: boole
     return sum / (to - from);
   });
   const most = Math.max(...cells);
-  return cells.map((value) => levels[value > 0 ? Math.max(1, Math.round((value / most) * 8)) : 0]).join("");
+  return cells.map((value) => levels[value > 0 ? Math.max(1, Math.round((value / most) * TALLEST)) : 0]).join("");
 }
 
 /** A bar of 0..1 of the width, exact to an eighth of a cell. */

@@ -1,6 +1,6 @@
 // Above the table: what is watched, the whole link's rates and graph, the sums since the start, what is missing.
 import { cellWidth, fitCells, seenText } from "../core/cell-text.ts";
-import type { TopHeader, TopRates } from "../core/top-view.ts";
+import type { TopRates, TopView } from "../core/top-view.ts";
 import { type Line, type Span, span } from "../terminal/index.ts";
 import { counted, withSeparators, withUnit } from "./quantity.ts";
 import { areaGraph, graphValues, niceCeiling } from "./top-graphs.ts";
@@ -18,7 +18,7 @@ const NARROW = 40;
 export function statusLine({ view, width, ascii, frozen, intervalText }: TopPicture): Line {
   const { header, past } = view;
   const time = clockText(past?.at ?? header.at, width >= 100);
-  const mode = stateWord(view.past, header, frozen);
+  const mode = stateWord(view, frozen);
   const every = width >= 60 && mode === null && intervalText !== "" ? `  every ${intervalText}` : "";
   const clock = span(`${time}${width >= NARROW ? " UTC" : ""}${every} `, "status");
   const right: Span[] = [
@@ -33,8 +33,11 @@ export function statusLine({ view, width, ascii, frozen, intervalText }: TopPict
 }
 
 /** What is not as usual: seen by a word, not by a colour only. */
-function stateWord(past: { readonly at: number } | null, header: TopHeader, frozen: boolean): string | null {
-  if (past !== null) return `PAST -${ageText((header.at - past.at) / 1000)}`;
+function stateWord({ past, history, header }: TopView, frozen: boolean): string | null {
+  if (past !== null) {
+    const place = history.filter((time) => time <= past.at).length;
+    return `PAST ${Math.max(1, place)}/${Math.max(1, history.length)}`;
+  }
   if (frozen) return "FROZEN";
   return header.ended ? "ENDED" : null;
 }

@@ -9,7 +9,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "close, choose nothing"],
   ["/", "filter; Tab completes"],
   ["\\", "no filter"],
-  ["f", "only flows of this row's host"],
+  ["f", "the flows that this row is made of"],
   ["1 2 3 4 5 6", "flows, hosts, pairs, ports, protocols, exporters"],
   ["7 8 9", "interfaces, AS numbers, your own --by"],
   ["< >", "sort by the column to the left, right"],

@@ -49,8 +49,9 @@ function filledTo(lines: readonly Line[], count: number): Line[] {
 
 /** Small screens keep what says most: the status, then the rates, then the sums, then the graph. */
 function headLines(picture: TopPicture): Line[] {
-  const { height, width, ascii, batch } = picture;
+  const { height, width, ascii, batch, help } = picture;
   const lines = [statusLine(picture)];
+  if (help !== null) return lines;
   if (height >= 8) lines.push(rateLine(picture));
   if (height >= 10) lines.push(totalLine(picture));
   if (height >= 16 && batch === undefined) lines.push(...linkGraph(picture, height >= 45 ? 6 : height >= 30 ? 4 : 3));
@@ -162,7 +163,10 @@ function keyLine({ view, width, ascii, viewName, entry, help }: TopPicture, show
   const place = shown === 0 ? "" : ` ${view.from + 1}-${view.from + shown} of ${withSeparators(view.matching)}`;
   const keys: readonly (readonly [string, string])[] =
     help !== null
-      ? [["any key", "goes back"]]
+      ? [
+          ["Up Down", "scroll"],
+          ["any other key", "goes back"],
+        ]
       : entry !== null
         ? [
             ["Enter", "take"],
