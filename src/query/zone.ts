@@ -1,9 +1,21 @@
 // Time zones: where the days of a zone begin, and when its clock shows a time.
+import { readlinkSync } from "node:fs";
 import { offsetSeconds } from "../core/zone-offset.ts";
 
 /** The zone of this machine, by its name in the database of zones. */
 export function localZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return isUtc() ? "UTC" : new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** True where it is certain without Intl, which takes 0.03 s to begin: servers have this zone. */
+function isUtc(): boolean {
+  const { TZ } = process.env;
+  if (TZ !== undefined) return TZ === "UTC";
+  try {
+    return /\/zoneinfo\/(Etc\/)?UTC$/.test(readlinkSync("/etc/localtime"));
+  } catch {
+    return false;
+  }
 }
 
 /** The time (seconds since 1970 UTC) at which the wall clock of a zone shows this; the first one where it does so twice, the jump where it never does. */
