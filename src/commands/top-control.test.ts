@@ -22,14 +22,14 @@ class AskedTable implements TopTable {
 
   view(question: TopQuestion): TopView {
     this.last = { ...question };
-    const { group, from = 0, filter = "", sort, by = [], reverse = false, at } = question;
+    const { group, from = 0, filter = "", sort, reverse = false, at } = question;
     const view = sampleTopView({ rows: this.rows, seed: 4, group });
     const rows = view.rows.slice(from, from + question.rows);
     const past = at === undefined ? null : { at };
     return {
       ...view,
       group,
-      by,
+      by: group === "by" ? (question.by ?? []) : view.by,
       sort,
       reverse,
       filter,

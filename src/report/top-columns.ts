@@ -159,7 +159,7 @@ const LEAST_ADDRESS = 7;
 /** Ends of flows are one column each, address and port; all other parts of keys stand for themselves. */
 function keyForms(view: TopView, { ascii }: TableLook): ColumnForm[] {
   const parts = view.columns.filter(({ name }) => name === "key");
-  const fields = view.rows[0]?.key.map(({ field }) => field) ?? [];
+  const fields = view.by;
   const forms: ColumnForm[] = [];
   for (const column of parts) {
     const part = column.part ?? 0;
@@ -187,7 +187,9 @@ function keyForm(
   view: TopView,
   ascii: boolean,
 ): ColumnForm {
-  const needed = view.rows.reduce((most, row) => Math.max(most, cellWidth(parts(row).join(""))), cellWidth(title));
+  // Ends of flows have their room whatever they are: columns must not come and go with each refresh.
+  const usual = view.group === "flows" && sort !== "proto" ? KEY_COMFORT : cellWidth(title);
+  const needed = view.rows.reduce((most, row) => Math.max(most, cellWidth(parts(row).join(""))), usual);
   const short = sort === "proto" || needed <= SHORT_KEY;
   const least = short ? Math.min(Math.max(needed, 3), SHORT_KEY) : KEY_LEAST;
   // In steps, so that columns do not move with each refresh.

@@ -68,6 +68,8 @@ export function percentText(share: number): string {
 
 /** `14:03:22`, with the date where it is asked for, in UTC as everywhere. */
 export function clockText(ms: number, date = false): string {
+  // Before the first second of a picture.
+  if (ms <= 0) return "--:--:--";
   const text = new Date(ms).toISOString();
   return date ? text.slice(0, 19).replace("T", " ") : text.slice(11, 19);
 }
