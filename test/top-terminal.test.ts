@@ -73,7 +73,9 @@ describe.skipIf(skip)("keys", () => {
   test("filter: the fault is marked under its place while it is typed, then it leaves what matches", async () => {
     await ended();
     await terminal.type("/tcp and dst prt 22");
-    const wrong = (await terminal.until((screen) => screen.includes("^^^"))).split("\n");
+    const wrong = (await terminal.until((screen) => screen.includes("^^^") && screen.includes("dst prt 22"))).split(
+      "\n",
+    );
     const line = wrong.findIndex((text) => text.includes("tcp and dst prt 22"));
     expect(wrong[line + 1]!.indexOf("^^^")).toBe(wrong[line]!.indexOf("prt"));
     expect(wrong.slice(line + 2, line + 5).join(" ")).toContain("port");
