@@ -92,7 +92,7 @@ async function findSlots(
       used: number[];
     }>(sql`
       SELECT ${slotOf(secondOf(arrival), length)} AS slot, count() AS flows,
-        minIf(toUnixTimestamp64Nano(start), toUnixTimestamp64Nano(start) >= 0) AS earliest, groupUniqArray(_path) AS paths, [${used}] AS used
+        minIf(toUnixTimestamp64Nano(start), toUnixTimestamp64Nano(start) > 0) AS earliest, groupUniqArray(_path) AS paths, [${used}] AS used
       FROM ${flowsTableWithPaths(files)} GROUP BY slot ORDER BY slot LIMIT ${param("UInt32", MOST_SEGMENTS + 1)}`);
     if (rows.length <= MOST_SEGMENTS) return { length, slots: rows.map(slotFrom) };
   }

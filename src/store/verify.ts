@@ -116,9 +116,9 @@ async function checkFlows(segment: Segment, engine: Engine): Promise<Whole | Fau
   const [found] = await engine.rows<Record<"flows" | "packets" | "bytes" | "outside" | "early", string>>(sql`
     SELECT count() AS flows, sum(packets + reversePackets) AS packets, sum(bytes + reverseBytes) AS bytes,
       countIf(time >= 0 AND (intDiv(time, 1000000000) < ${second(start)} OR intDiv(time, 1000000000) >= ${second(start + length)})) AS outside,
-      countIf(began >= 0 AND intDiv(began, 1000000000) < ${second(start - reach)}) AS early
+      countIf(began > 0 AND intDiv(began, 1000000000) < ${second(start - reach)}) AS early
     FROM (SELECT packets, bytes, reversePackets, reverseBytes, toUnixTimestamp64Nano(start) AS began,
-        if(toUnixTimestamp64Nano(end) >= 0, toUnixTimestamp64Nano(end), toUnixTimestamp64Nano(received)) AS time
+        multiIf(toUnixTimestamp64Nano(end) > 0, toUnixTimestamp64Nano(end), toUnixTimestamp64Nano(received) > 0, toUnixTimestamp64Nano(received), -1) AS time
       FROM ${flowsTable({ native: [], parquet: [path] })})`);
   const { flows, packets, bytes, outside, early } = found!;
   if (Number(flows) !== rows)
