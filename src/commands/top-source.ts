@@ -24,8 +24,6 @@ export interface TopSourceSettings extends FlowSettings {
 export interface TopSourceOptions {
   /** There is a screen: files are played at their own pace, and the last minutes are kept. */
   readonly screen: boolean;
-  /** Hosts are looked up by reverse DNS. */
-  readonly names: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +56,7 @@ const FEEDS: Readonly<Record<Kind, (plan: FeedPlan) => Promise<TopFeed>>> = {
 export async function openTopSource(
   names: readonly string[],
   settings: TopSourceSettings,
-  { screen, names: lookups, signal }: TopSourceOptions,
+  { screen, signal }: TopSourceOptions,
 ): Promise<TopFeed> {
   const kinds = new Set(names.map(kindOf));
   const [kind] = kinds;
@@ -72,7 +70,8 @@ export async function openTopSource(
   const { open, decode, track, key } = flowPlan(names, settings);
   const speed = settings.speed === undefined ? (screen ? 1 : Number.POSITIVE_INFINITY) : speedOf(settings.speed);
   const hosts = settings.hosts === undefined ? new Map<string, string>() : readHostsFile(settings.hosts);
-  const hostNames = new HostNames({ hosts, lookups });
+  // Nobody is asked before a picture shows names.
+  const hostNames = new HostNames({ hosts });
   const { tlsCert, tlsKey, tlsCa } = settings;
   const tls = {
     ...(tlsCert === undefined ? {} : { tlsCert }),

@@ -62,12 +62,12 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
     sourceNeeded: "iface:NAME, udp://, a file or a store",
   });
   const plan = topPlan(settings, process.stdin, process.stdout);
-  const { mode, names } = plan;
+  const { mode } = plan;
   const text = filter?.text ?? "";
   const interruption = new Interruption(() => {});
   const { signal } = interruption;
   try {
-    const source = await openTopSource(sources, settings, { screen: mode === "screen", names, signal });
+    const source = await openTopSource(sources, settings, { screen: mode === "screen", signal });
     const { table, whole, ended } = source;
     try {
       if (mode === "screen") process.exitCode = await runTopScreen(table, plan, text, signal);
