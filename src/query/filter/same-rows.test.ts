@@ -10,7 +10,6 @@ import { FIELDS } from "../../core/fields.ts";
 import { identifier, joinSql, param, sql } from "../../core/sql.ts";
 import { NativeWriter } from "../../files/index.ts";
 import { Engine, flowsTable } from "../../store/index.ts";
-import { segmentFile } from "../../store/layout.ts";
 import { type FilterOptions, filterBatch, filterSql, parseFilter } from "../index.ts";
 import { addressHint } from "./address-hint.ts";
 
@@ -44,8 +43,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The same flows under the name of a segment. */
 function segment(): string {
-  return join(folder, segmentFile({ start: 0, length: 300, reach: 0, rows: flows.rows, job: "j1", crc32: undefined }));
+  return join(folder, `19700101T000000Z+300s_reach0s_${flows.rows}flows_j1.parquet`);
 }
 
 function ofPredicate(text: string): number[] {
