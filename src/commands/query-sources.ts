@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import { isNative, NATIVE_OCTETS, NativeWriter } from "../files/index.ts";
 import type { KnownSpans, TimeWindow } from "../query/index.ts";
-import { type Catalog, defaultStore, type FlowFiles, readCatalog, type Segment } from "../store/index.ts";
+import { type Catalog, defaultStore, type FlowFiles, readCatalog, type Segment, takeLease } from "../store/index.ts";
 
 /** Where to ask. `files` lists anew each time: a store's files come and go. */
 export interface QuerySources {
@@ -91,6 +91,8 @@ class Sources implements QuerySources {
   private folder: string | null = null;
   private segments: readonly Segment[] = [];
   private readonly told = new Set<string>();
+  /** Of the files that were listed last; null = none were. */
+  private leases: readonly (() => void)[] | null = null;
 
   get packets(): boolean {
     return this.folder !== null && this.store.length + this.native.length + this.parquet.length === 1;
@@ -102,6 +104,10 @@ class Sources implements QuerySources {
   }
 
   files(time: TimeWindow): FlowFiles {
+    const before = this.leases;
+    this.leases = this.store.map(takeLease);
+    if (before === null) process.once("exit", this.endLeases);
+    else for (const end of before) end();
     const catalogs = this.store.map((folder) => readCatalog(folder, catalogTime(time)));
     for (const { problems } of catalogs) this.tell(problems);
     this.segments = catalogs.flatMap(({ segments }) => segments);
@@ -130,6 +136,8 @@ class Sources implements QuerySources {
   close(): void {
     process.removeListener("exit", this.remove);
     this.remove();
+    process.removeListener("exit", this.endLeases);
+    this.endLeases();
   }
 
   private tell(problems: readonly Error[]): void {
@@ -138,6 +146,11 @@ class Sources implements QuerySources {
       this.told.add(problem.message);
     }
   }
+
+  private readonly endLeases = (): void => {
+    for (const end of this.leases ?? []) end();
+    this.leases = null;
+  };
 
   private readonly remove = (): void => {
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });

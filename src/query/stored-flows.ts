@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { Table } from "../core/table.ts";
-import { Engine, type EngineLimits, type FlowFiles, readCatalog } from "../store/index.ts";
+import { Engine, type EngineLimits, type FlowFiles, readCatalog, takeLease } from "../store/index.ts";
 import { answer } from "./answer.ts";
 import { type AskedFiles, askFiles } from "./ask.ts";
 import { choiceNotes } from "./choice-notes.ts";
@@ -33,6 +33,7 @@ export class StoredFlows {
   readonly problems: Error[] = [];
   private readonly places: StoredFlowsFiles;
   private readonly engine: Engine;
+  private leases: readonly (() => void)[] = [];
 
   private constructor(places: StoredFlowsFiles, engine: Engine) {
     this.places = places;
@@ -77,6 +78,7 @@ export class StoredFlows {
 
   close(): void {
     this.engine.close();
+    for (const end of this.leases) end();
   }
 
   private asked(time: TimeWindow): AskedFiles {
@@ -92,6 +94,9 @@ export class StoredFlows {
   private files({ from, to }: TimeWindow): FlowFiles {
     const { stores = [], native = [], parquet = [] } = this.places;
     const second = (time: bigint | null) => (time === null ? undefined : Number(time / 1_000_000_000n));
+    const before = this.leases;
+    this.leases = stores.map((folder) => takeLease(resolve(folder)));
+    for (const end of before) end();
     const catalogs = stores.map((folder) => readCatalog(resolve(folder), { from: second(from), to: second(to) }));
     return {
       native: [...native.map((path) => resolve(path)), ...catalogs.flatMap((catalog) => catalog.native)],

@@ -11,6 +11,7 @@ export { type Forecast, type ForecastLimit, forecast } from "./forecast.ts";
 export { HOUSEKEEPING_JOBS } from "./housekeeping.ts";
 export { readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
 export { hasLimits, type KeepPolicy } from "./keep-policy.ts";
+export { takeLease } from "./leases.ts";
 export { CHANGES, type Change } from "./ledger-file.ts";
 export type { LedgerSources } from "./ledger-writer.ts";
 export { commandWords } from "./on-seal.ts";

@@ -3,11 +3,13 @@
 //   jobs/KIND-ID.temp/    outputs while they are written: nobody looks there
 //   jobs/KIND-ID.begun    { inputs, outputs }: outputs are being moved to their places; readers pass over them
 //   jobs/KIND-ID.done     the same file: now readers pass over the inputs, which are deleted after a while, as queries may still read them
+//   jobs/query-ID.lease   somebody asks since then: what becomes an input from there on stays for him (leases.ts)
 //   jobs/KIND-ID.undone   the same file: recovery takes a begun job back; readers pass over the outputs
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMissing, makeFolderDurably, syncPath, writeDurably } from "./durable-files.ts";
 import { FOLDERS } from "./layout.ts";
+import { oldestLease } from "./leases.ts";
 
 /** Whose job it is: `seal` of who holds the writer's lock, the others of who holds the one of housekeeping. Nobody else recovers it. */
 export type JobKind = "seal" | "compact" | "expire" | "repair";
@@ -35,7 +37,7 @@ export interface JobOutput {
   readonly path: string;
 }
 
-/** So long a query may read files that were replaced. */
+/** So long a query may read files that were replaced, with a lease (leases.ts) longer. */
 export const GRACE_MS = 60_000;
 
 let counter = 0;
@@ -130,15 +132,21 @@ export function hiddenBy(jobs: readonly FoundJob[]): ReadonlySet<string> {
   return new Set(jobs.flatMap(({ state, inputs, outputs }) => (state === "done" ? inputs : outputs)));
 }
 
-/** Deletes the inputs of jobs that are done since so long. Anybody may call it at any time; gives how many jobs have ended. */
+/**
+ * Deletes the inputs of jobs that are done since so long, and that nobody holds who asked before; without a time of grace at once.
+ * Anybody may call it at any time; gives how many jobs have ended.
+ */
 export function sweepJobs(folder: string, graceMs = GRACE_MS): number {
+  const done = jobFiles(folder).filter((file) => file.endsWith(".done"));
+  if (done.length === 0) return 0;
+  const held = graceMs === 0 ? Number.POSITIVE_INFINITY : oldestLease(folder);
   let ended = 0;
-  for (const file of jobFiles(folder)) {
-    if (!file.endsWith(".done")) continue;
+  for (const file of done) {
     const path = join(folder, FOLDERS.jobs, file);
     try {
       // The change of its name.
-      if (Date.now() - statSync(path).ctimeMs < graceMs) continue;
+      const { ctimeMs } = statSync(path);
+      if (Date.now() - ctimeMs < graceMs || ctimeMs >= held) continue;
       const { inputs } = JSON.parse(readFileSync(path, "utf8")) as JobFiles;
       removeFiles(folder, inputs);
       rmSync(path.replace(/done$/, "temp"), { recursive: true, force: true });
