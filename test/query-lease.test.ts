@@ -1,5 +1,5 @@
-// A question holds the files that it was given: they may be replaced and swept while it is answered, and nothing is missing.
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+// A question of a store: it holds the files that it was given, which may be replaced and swept while it is answered, and nothing is missing.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,13 +9,13 @@ import { StoredFlows } from "../src/query/index.ts";
 import { Engine, sweepJobs } from "../src/store/index.ts";
 import { Job } from "../src/store/jobs.ts";
 import { CHDB_MISSING } from "./chdb.ts";
-import { addSegments, makeStore } from "./made-store.ts";
+import { addSegments, makeStore, writeChunk } from "./made-store.ts";
 
 const T = Date.UTC(2026, 10, 20) / 1000;
 /** Of grace. */
 const SHORT_MS = 1;
 
-describe.skipIf(CHDB_MISSING !== null)("files that are replaced", () => {
+describe.skipIf(CHDB_MISSING !== null)("files of a store that is asked", () => {
   const folder = mkdtempSync(join(tmpdir(), "flowgauge-lease-"));
   const store = makeStore(folder);
   const interval = { start: T, seconds: 300, rows: 50 };
@@ -39,16 +39,34 @@ describe.skipIf(CHDB_MISSING !== null)("files that are replaced", () => {
 
   test("stay while a command asks, and go when it has ended", async () => {
     const sources = await openQuerySources([`store:${store}`], undefined, new AbortController().signal);
-    const { parquet } = sources.files({ from: null, to: null });
+    const { parquet } = sources.files({ from: null, to: null, within: "any" });
     expect(parquet).toHaveLength(2);
     await replaceFirst(parquet[0]!);
     expect(existsSync(parquet[0]!)).toBe(true);
-    expect(sources.files({ from: null, to: null }).parquet).toEqual(parquet.slice(1));
+    expect(sources.files({ from: null, to: null, within: "any" }).parquet).toEqual(parquet.slice(1));
     expect(leases()).toBe(1);
     sources.close();
     expect(leases()).toBe(0);
     sweepJobs(store, SHORT_MS);
     expect(existsSync(parquet[0]!)).toBe(false);
+  });
+
+  test("what has come since the last sealing is known, too, but not the time of captures", async () => {
+    const chunk = (name: string) => join(store, "spool", name, "000001.native");
+    for (const name of ["20261120T010010Z_a", "20261120T020010Z_b_past"]) {
+      mkdirSync(join(store, "spool", name));
+      await writeChunk(chunk(name), { start: T + 3610, seconds: 30, rows: 5 });
+      utimesSync(chunk(name), 0, T + 3660);
+    }
+    const sources = await openQuerySources([`store:${store}`], undefined, new AbortController().signal);
+    sources.files({ from: null, to: null, within: "any" });
+    const spans = sources.known()?.map((span) => span.map((time) => Number(time / 1_000_000_000n) - T));
+    sources.close();
+    rmSync(join(store, "spool"), { recursive: true });
+    expect(spans).toEqual([
+      [0, 300],
+      [3600, 3660],
+    ]);
   });
 
   test("stay while a program reads a list", async () => {

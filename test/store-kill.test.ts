@@ -1,7 +1,7 @@
 // A collector that is killed again and again while numbered flows arrive: each flow is there exactly once, but for the last second's.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Engine } from "../src/store/index.ts";
+import { Engine, explainStore } from "../src/store/index.ts";
 import { TestExporter } from "./collector-run.ts";
 import { freePort } from "./datagram-sink.ts";
 import { numbers } from "./flow-batches.ts";
@@ -71,6 +71,7 @@ test(`${KILLS} kills at any moment`, { timeout: 60_000 + 4000 * KILLS }, async (
   const { code, stderr } = await endInOrder(program);
   expect(code, stderr).toBe(130);
 
+  expect(await explainStore(store)).toMatchObject({ difference: 0, held: { spoolFlows: expect.any(Number) } });
   const found = await numbersIn(engine, store);
   const wrong: string[] = [];
   let expected = 0;

@@ -5,7 +5,15 @@ import { join, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import { isNative, NATIVE_OCTETS, NativeWriter } from "../files/index.ts";
 import type { KnownSpans, TimeWindow } from "../query/index.ts";
-import { type Catalog, defaultStore, type FlowFiles, readCatalog, type Segment, takeLease } from "../store/index.ts";
+import {
+  type Catalog,
+  defaultStore,
+  type FlowFiles,
+  readCatalog,
+  readStoreFolder,
+  spoolTime,
+  takeLease,
+} from "../store/index.ts";
 
 /** Where to ask. `files` lists anew each time: a store's files come and go. */
 export interface QuerySources {
@@ -22,6 +30,8 @@ export interface QuerySources {
 }
 
 const BILLION = 1_000_000_000n;
+
+type Seconds = readonly [from: number, to: number];
 
 type Kind = "store" | "native" | "parquet" | "packets";
 
@@ -89,7 +99,8 @@ class Sources implements QuerySources {
   readonly problems: Error[] = [];
   readonly notes: string[] = [];
   private folder: string | null = null;
-  private segments: readonly Segment[] = [];
+  /** Seconds, of which the stores have data. */
+  private spans: readonly Seconds[] = [];
   private readonly told = new Set<string>();
   /** Of the files that were listed last; null = none were. */
   private leases: readonly (() => void)[] | null = null;
@@ -100,7 +111,7 @@ class Sources implements QuerySources {
 
   known(): KnownSpans {
     if (this.native.length + this.parquet.length > 0) return null;
-    return spansOf(this.segments);
+    return spansOf(this.spans);
   }
 
   files(time: TimeWindow): FlowFiles {
@@ -110,7 +121,7 @@ class Sources implements QuerySources {
     else for (const end of before) end();
     const catalogs = this.store.map((folder) => readCatalog(folder, catalogTime(time)));
     for (const { problems } of catalogs) this.tell(problems);
-    this.segments = catalogs.flatMap(({ segments }) => segments);
+    this.spans = catalogs.flatMap(spansIn);
     return {
       native: [...this.native, ...catalogs.flatMap(({ native }: Catalog) => native)],
       parquet: [...this.parquet, ...catalogs.flatMap(({ parquet }: Catalog) => parquet)],
@@ -158,11 +169,21 @@ class Sources implements QuerySources {
   };
 }
 
-/** The intervals of segments, put together where they touch. */
-function spansOf(segments: readonly Segment[]): KnownSpans {
+/** Of sealed segments, and of what has come since. */
+function spansIn({ folder, segments, spools }: Catalog): readonly Seconds[] {
+  const { intervalSeconds } = readStoreFolder(folder);
+  const open = spools.flatMap((spool) => {
+    const time = spoolTime(spool, intervalSeconds);
+    return time === null ? [] : [time];
+  });
+  return [...segments.map(({ start, length }): Seconds => [start, start + length]), ...open];
+}
+
+/** Put together where they touch. */
+function spansOf(seconds: readonly Seconds[]): KnownSpans {
   const spans: [bigint, bigint][] = [];
-  for (const { start, length } of [...segments].sort((a, b) => a.start - b.start)) {
-    const [from, to] = [BigInt(start) * BILLION, BigInt(start + length) * BILLION];
+  for (const [begin, end] of [...seconds].sort(([a], [b]) => a - b)) {
+    const [from, to] = [BigInt(begin) * BILLION, BigInt(end) * BILLION];
     const last = spans.at(-1);
     if (last !== undefined && from <= last[1]) last[1] = to > last[1] ? to : last[1];
     else spans.push([from, to]);

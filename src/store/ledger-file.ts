@@ -1,5 +1,6 @@
 // The ledger's files: lines of JSON in ledger/DAY.ndjson (UTC day of writing) that are only added to, and what changed a store otherwise
 // than by receiving.
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FOLDERS } from "./layout.ts";
@@ -25,6 +26,8 @@ export interface ChangeLine {
   readonly reason: string;
   /** Of the job that did it. */
   readonly job?: string | undefined;
+  /** Spools whose flows are counted from here on. */
+  readonly spools?: readonly string[] | undefined;
 }
 
 /** Adds lines; they are on the disk when this resolves. Several processes may do so at once. */
@@ -72,6 +75,30 @@ export async function readLedger(folder: string): Promise<ReadLedger> {
     }
   }
   return { received, changes, spoiled };
+}
+
+/** Spools whose flows the ledger says that it counts, of the last two days that it was written. */
+export function spoolsInLedger(folder: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const ledger = join(folder, FOLDERS.ledger);
+  for (const name of ledgerFiles(ledger).slice(-2)) {
+    for (const text of readFileSync(join(ledger, name), "utf8").split("\n")) {
+      if (!text.includes('"spools":[')) continue;
+      const { spools } = parseLedgerLine(text);
+      if (Array.isArray(spools)) for (const spool of spools) found.add(spool);
+    }
+  }
+  return found;
+}
+
+function ledgerFiles(ledger: string): readonly string[] {
+  try {
+    return readdirSync(ledger)
+      .filter((name) => FILE.test(name))
+      .sort();
+  } catch (error) {
+    return ifMissing(error as NodeJS.ErrnoException);
+  }
 }
 
 function ifMissing(error: NodeJS.ErrnoException): string[] {

@@ -22,6 +22,8 @@ export class LedgerWriter {
   private before: Pages = new Map();
   /** Flows that were stored, or not, by exporter and domain. */
   private readonly settled = new Map<string, { stored: number; notStored: Partial<Record<NotStored, number>> }>();
+  /** Flows by exporter and domain that are in spools whose flows are not in the ledger: after a crash recovery counts them. */
+  private readonly spooled = new Map<string, Map<string, number>>();
 
   /** `folder` is the store's. */
   constructor(folder: string, sources: LedgerSources) {
@@ -29,19 +31,29 @@ export class LedgerWriter {
     this.sources = sources;
   }
 
-  /** Flows are on the disk (reason null), or lost. */
-  settle(arrivals: readonly Arrival[], reason: NotStored | null): void {
+  /** Flows are on the disk in a spool (reason null), or lost. */
+  settle(arrivals: readonly Arrival[], reason: NotStored | null, spool: string): void {
     for (const { exporter, domain, rows } of arrivals) {
       const key = `${exporter} ${domain}`;
-      const counts = this.settled.get(key) ?? { stored: 0, notStored: {} };
-      this.settled.set(key, counts);
-      if (reason === null) counts.stored += rows;
-      else counts.notStored[reason] = (counts.notStored[reason] ?? 0) + rows;
+      if (reason === null) {
+        const stored = this.spooled.get(spool) ?? new Map<string, number>();
+        this.spooled.set(spool, stored.set(key, (stored.get(key) ?? 0) + rows));
+      } else {
+        const { notStored } = this.countsOf(key);
+        notStored[reason] = (notStored[reason] ?? 0) + rows;
+      }
     }
   }
 
-  /** Adds what has been counted since the last time, which was in the hour of `seconds` (since 1970). Rejects where it cannot be written. */
-  async write(seconds: number): Promise<void> {
+  /**
+   * Adds what has been counted since the last time, which was in the hour of `seconds` (since 1970), and the flows of these spools, to which
+   * nothing comes any more. Rejects where it cannot be written; then it is added the next time, with the spools named again.
+   */
+  async write(seconds: number, spools: readonly string[]): Promise<void> {
+    for (const spool of spools) {
+      for (const [key, rows] of this.spooled.get(spool) ?? []) this.countsOf(key).stored += rows;
+      this.spooled.delete(spool);
+    }
     const hour = `${new Date(seconds * 1000).toISOString().slice(0, 13)}:00:00Z`;
     const now = this.pages();
     const lines: LedgerLine[] = [];
@@ -49,10 +61,18 @@ export class LedgerWriter {
       const risen = difference(counts, this.before.get(key) ?? {});
       if (Object.keys(risen).length === 0) continue;
       const [exporter = "", domain = "0", format = ""] = key.split("\t");
-      lines.push({ hour, exporter, domain: Number(domain), format, counts: risen });
+      const line = { hour, exporter, domain: Number(domain), format, counts: risen };
+      // In one line, as a crash may come right behind it.
+      lines.push(lines.length === 0 && spools.length > 0 ? { ...line, spools } : line);
     }
     await appendLedger(this.folder, lines);
     this.before = now;
+  }
+
+  private countsOf(key: string): { stored: number; notStored: Partial<Record<NotStored, number>> } {
+    const counts = this.settled.get(key) ?? { stored: 0, notStored: {} };
+    this.settled.set(key, counts);
+    return counts;
   }
 
   private pages(): Pages {

@@ -16,7 +16,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { FlowBatch } from "../core/flow-batch.ts";
 import { inspectNative, NativeWriter } from "../files/index.ts";
 import { BOOKED_FILE } from "./layout.ts";
-import { recoverSpools } from "./spool-recovery.ts";
+import { appendLedger } from "./ledger-file.ts";
+import { bookRecovered, recoverSpools } from "./spool-recovery.ts";
 
 const root = mkdtempSync(join(tmpdir(), "flowgauge-recovery-test-"));
 const model = join(root, "model");
@@ -88,4 +89,18 @@ test("flows that the ledger has are not counted again, those that are replaced n
   expect(recovered(["spool/a/000001.native", "spool/a/000002.native"])).toMatchObject({ flows: 0, spools: [] });
   writeFileSync(spool(BOOKED_FILE), "");
   expect(recovered()).toMatchObject({ flows: 0, spools: ["a"] });
+});
+
+test("what the ledger counts already is not counted again, whether its mark is there or not", async () => {
+  cpSync(model, spool("000001.native"));
+  mkdirSync(join(store, "ledger"));
+  const counts = { stored: 30 };
+  const line = { hour: "2026-11-21T12:00:00Z", exporter: "", domain: 0, format: "packets", counts, spools: ["a"] };
+  await appendLedger(store, [line]);
+  expect(recovered()).toMatchObject({ spools: ["a"], flows: 0 });
+  mkdirSync(join(store, "spool", "b"));
+  cpSync(model, join(store, "spool", "b", "000001.native"));
+  await bookRecovered(store, recovered());
+  rmSync(join(store, "spool", "b", BOOKED_FILE));
+  expect(recovered()).toMatchObject({ spools: ["a", "b"], flows: 0 });
 });

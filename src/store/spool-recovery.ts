@@ -5,7 +5,7 @@ import { inspectNative } from "../files/index.ts";
 import { checkChunk } from "./damaged-chunks.ts";
 import { isMissing, syncPath } from "./durable-files.ts";
 import { BOOKED_FILE, FOLDERS } from "./layout.ts";
-import { appendLedger } from "./ledger-file.ts";
+import { appendLedger, spoolsInLedger } from "./ledger-file.ts";
 
 export interface RecoveredSpools {
   /** Names of the spools that wait to be sealed, the oldest first. */
@@ -23,7 +23,9 @@ export interface RecoveredSpools {
 /** Only for who holds the writer's lock. `hidden`: paths below the store's folder that are replaced already. */
 export function recoverSpools(folder: string, hidden: ReadonlySet<string>): RecoveredSpools {
   const found = { spools: [] as string[], flows: 0, chunks: 0, octets: 0, cutOctets: 0, problems: [] as string[] };
-  for (const name of readdirSync(join(folder, FOLDERS.spool)).sort()) {
+  const names = readdirSync(join(folder, FOLDERS.spool)).sort();
+  const booked = names.length === 0 ? new Set<string>() : spoolsInLedger(folder);
+  for (const name of names) {
     const spool = join(folder, FOLDERS.spool, name);
     try {
       recoverSpool(folder, spool, found);
@@ -31,7 +33,7 @@ export function recoverSpools(folder: string, hidden: ReadonlySet<string>): Reco
       const chunks = left.filter((file) => file.endsWith(".native") && !hidden.has(join(FOLDERS.spool, name, file)));
       if (chunks.length > 0) found.spools.push(name);
       if (left.every((file) => file === BOOKED_FILE)) rmSync(spool, { recursive: true });
-      else if (!left.includes(BOOKED_FILE)) bookChunks(spool, chunks, found);
+      else if (!left.includes(BOOKED_FILE) && !booked.has(name)) bookChunks(spool, chunks, found);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       // Somebody's file beside the spools, or a spool that its sealing has just removed.
@@ -97,6 +99,7 @@ export async function bookRecovered(folder: string, found: RecoveredSpools): Pro
     flows,
     octets,
     reason: "an earlier run was killed",
+    spools,
   } as const;
   await appendLedger(folder, [line]);
   for (const spool of spools) markBooked(folder, spool);

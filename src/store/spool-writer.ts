@@ -1,6 +1,6 @@
 // The spool: flow records on the disk within a second, as chunks that anybody may read as soon as they have their name.
 import { mkdir, rename, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { FileTarget, NativeBlock, nativeFields } from "../files/index.ts";
@@ -9,16 +9,19 @@ import { within } from "./deadline.ts";
 import { syncFolder } from "./durable-files.ts";
 import { newJobId } from "./jobs.ts";
 import { chunkFile, FOLDERS, partFile } from "./layout.ts";
+import { PAST_SUFFIX } from "./spool-time.ts";
 import type { NotStored } from "./store-ledger.ts";
 
 export interface SpoolOptions {
   /** A chunk gets its name after so long, or when it has so many octets. */
   readonly chunkMs: number;
   readonly chunkOctets: number;
+  /** Whether flows come as they end. */
+  readonly live: boolean;
   /** Octets of blocks that may wait in memory while the disk does not take them. */
   readonly memoryOctets: number;
-  /** Blocks are on the disk (reason null), or are lost for a reason. */
-  readonly onSettled: (arrivals: readonly Arrival[], reason: NotStored | null) => void;
+  /** Blocks are on the disk, in a spool (reason null), or are lost for a reason (no spool). */
+  readonly onSettled: (arrivals: readonly Arrival[], reason: NotStored | null, spool: string) => void;
   /** The disk has refused something; null = it takes it again. */
   readonly onTrouble: (error: NodeJS.ErrnoException | null) => void;
 }
@@ -86,7 +89,7 @@ export class SpoolWriter {
     const { bytes, length } = this.encode(batch);
     const arrivals = arrivalsOf(batch);
     if (this.waitingOctets + length > this.options.memoryOctets) {
-      this.options.onSettled(arrivals, this.reason());
+      this.options.onSettled(arrivals, this.reason(), "");
       return;
     }
     const copy = this.memoryFor(length);
@@ -122,7 +125,7 @@ export class SpoolWriter {
       await within(this.running, this.trouble === null ? left() : Math.min(left(), 2 * RETRY_MS));
     this.givenUp = true;
     for (const { arrivals, rows } of this.queue.splice(0)) {
-      this.options.onSettled(arrivals, this.reason());
+      this.options.onSettled(arrivals, this.reason(), "");
       this.waitingRows -= rows;
     }
     this.waitingOctets = 0;
@@ -190,7 +193,7 @@ export class SpoolWriter {
       this.waitingRows -= rows;
       this.octets += bytes.length;
       chunk.octets += bytes.length;
-      this.options.onSettled(arrivals, null);
+      this.options.onSettled(arrivals, null, basename(chunk.folder));
     }
     if (chunk === this.chunk && chunk.octets >= this.options.chunkOctets) this.finishChunk();
     return error;
@@ -199,7 +202,7 @@ export class SpoolWriter {
   /** Opens the next chunk, in a new spool where there is none. */
   private async begin(): Promise<Chunk> {
     if (this.spool === null) {
-      const name = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "")}Z_${newJobId()}`;
+      const name = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "")}Z_${newJobId()}${this.options.live ? "" : PAST_SUFFIX}`;
       await mkdir(join(this.root, name));
       await syncFolder(this.root);
       this.spool = name;

@@ -13,6 +13,8 @@ export interface LedgerLine {
   /** "NetFlow v9"; "packets" = flows made of packets here; "" = what belongs to none. */
   readonly format: string;
   readonly counts: LedgerCounts;
+  /** Spools whose flows are counted from here on: recovery does not count them again. */
+  readonly spools?: readonly string[] | undefined;
 }
 
 /** Names and counts; all of them only add up. */

@@ -36,8 +36,6 @@ export const STORE_LIMITS = {
   sweepMs: 10_000,
   /** What could not be sealed is tried again; while nothing is sealed, limits of age hold, too. */
   retryMs: 600_000,
-  /** The ledger is written when a spool turns, but not more often than this. */
-  ledgerMs: 30_000,
   /** How long the end may take when flows are live: for what waits to be written, then for sealing. */
   endWriteMs: 2000,
   endSealMs: 2000,

@@ -59,7 +59,8 @@ export class StoreWriter {
       chunkMs: STORE_LIMITS.chunkMs,
       chunkOctets: STORE_LIMITS.chunkOctets,
       memoryOctets: options.memoryOctets,
-      onSettled: (arrivals, reason) => this.settled(arrivals, reason),
+      live: options.live,
+      onSettled: (arrivals, reason, spool) => this.settled(arrivals, reason, spool),
       onTrouble: (error) => this.trouble(error),
     });
   }
@@ -155,7 +156,7 @@ export class StoreWriter {
     const timer = setTimeout(
       () => {
         this.timers.splice(this.timers.indexOf(timer), 1);
-        this.turning = this.turn();
+        this.turning = this.turning.then(() => this.turn());
         this.turnLater();
       },
       length - (Date.now() % length),
@@ -166,7 +167,8 @@ export class StoreWriter {
   private async turn(): Promise<void> {
     const spool = await this.spool.turn();
     if (spool !== null) this.unbooked.push(spool);
-    if (Date.now() - this.bookedAt >= STORE_LIMITS.ledgerMs) await this.book();
+    // Before it is sealed: what a crash leaves in the spool is counted by recovery, what it leaves in segments by nobody.
+    await this.book();
     this.seal(spool);
   }
 
@@ -180,10 +182,10 @@ export class StoreWriter {
     this.onSeal?.add(segments);
   }
 
-  private settled(arrivals: readonly Arrival[], reason: NotStored | null): void {
+  private settled(arrivals: readonly Arrival[], reason: NotStored | null, spool: string): void {
     let rows = 0;
     for (const arrival of arrivals) rows += arrival.rows;
-    this.ledger.settle(arrivals, reason);
+    this.ledger.settle(arrivals, reason, spool);
     if (reason === null) this.counts.stored += rows;
     else {
       this.notStored[reason] += rows;
@@ -238,8 +240,9 @@ export class StoreWriter {
     const { bookedAt } = this;
     this.bookedAt = Date.now();
     try {
-      await this.ledger.write(bookedAt / 1000);
-      for (const spool of this.unbooked.splice(0)) markBooked(this.folder, spool);
+      const spools = [...this.unbooked];
+      await this.ledger.write(bookedAt / 1000, spools);
+      for (const spool of this.unbooked.splice(0, spools.length)) markBooked(this.folder, spool);
     } catch (error) {
       this.talk.problem(ledgerFault(error));
     }
