@@ -115,8 +115,16 @@ function columns(pages: readonly ExplainPage[], hours: boolean) {
     column("Lost", ({ counts }) => counts.lostRecords),
     column("Refused", ({ counts }) => sumOf(counts.refused), 1),
     column("Stored", ({ counts }) => counts.stored),
+    ...(pages.some(({ counts }) => leftOut(counts) > 0)
+      ? [column("Left out", ({ counts }) => leftOut(counts), 1)]
+      : []),
     column("Not stored", ({ counts }) => sumOf(counts.notStored)),
   ];
+}
+
+/** On purpose. */
+function leftOut({ filtered, deduplicated, beyond }: ExplainPage["counts"]): number {
+  return filtered + deduplicated + beyond;
 }
 
 /** The object of `--json`. */

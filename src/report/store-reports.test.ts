@@ -163,6 +163,21 @@ ledger          1 line that cannot be understood
   expect(printExplained({ ...EXPLAINED, difference: 1 }, { hours: false })).toContain("1 flow more than the ledger");
 });
 
+test("explain: a row adds up, with what was left out on purpose where something was", () => {
+  const page = { exporter: "192.0.2.1", domain: 1, format: "NetFlow v9, IPFIX", hour: null };
+  const { total } = EXPLAINED;
+  const table = (counts: typeof total) =>
+    printExplained({ ...EXPLAINED, exporters: [{ ...page, counts }] }, { hours: false })
+      .split("\n")
+      .slice(-3)
+      .join("\n");
+  expect(table({ ...total, records: 94 })).toBe(`\
+Exporter   Domain  Format             Messages  Records  Lost  Refused  Stored  Left out  Not stored
+192.0.2.1       1  NetFlow v9, IPFIX        10       94     3        3      70        15           9
+`);
+  expect(table({ ...total, filtered: 0, deduplicated: 0, beyond: 0 })).not.toContain("Left out");
+});
+
 test("verify and repair", () => {
   const found = { segments: 2, chunks: 1, flows: 10, packets: "20", bytes: "3000", withoutChecksum: 1 };
   const damaged = [{ path: "flows/x.parquet", kind: "rows", sentence: "expected 3, found 4" }] as const;

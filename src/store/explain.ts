@@ -32,7 +32,8 @@ export interface ExplainPage {
   /** "" = what belongs to no exporter. */
   readonly exporter: string;
   readonly domain: number;
-  readonly format: string;
+  /** What came of it, "NetFlow v9, IPFIX": the outcome of records is known by exporter and domain only. */
+  format: string;
   /** RFC 3339, UTC; null = all hours. */
   readonly hour: string | null;
   readonly counts: ExplainCounts;
@@ -133,10 +134,17 @@ function noCounts(): ExplainCounts {
 }
 
 function pageOf(pages: Map<string, ExplainPage>, page: Omit<ExplainPage, "counts">): ExplainPage {
-  const key = JSON.stringify([page.exporter, page.domain, page.format, page.hour]);
+  const key = JSON.stringify([page.exporter, page.domain, page.hour]);
   const found = pages.get(key) ?? { ...page, counts: noCounts() };
+  found.format = withFormat(found.format, page.format);
   pages.set(key, found);
   return found;
+}
+
+/** Names of formats with one more, each once. */
+export function withFormat(names: string, format: string): string {
+  const all = [...names.split(", "), format].filter((name) => name !== "");
+  return [...new Set(all)].join(", ");
 }
 
 const REASONS = ["refused", "noTemplate", "notStored"] as const;

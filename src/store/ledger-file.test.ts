@@ -7,6 +7,7 @@ import { makeStore, writeChunk } from "../../test/made-store.ts";
 import { explainStore } from "./explain.ts";
 import { appendLedger, readLedger } from "./ledger-file.ts";
 import { mergeLedger } from "./ledger-merge.ts";
+import { storeInfo } from "./store-info.ts";
 import type { LedgerCounts, LedgerLine } from "./store-ledger.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -66,7 +67,6 @@ test("where everything went, and that it adds up", async () => {
   expect(told.exporters.map(({ exporter, format, counts }) => [exporter, format, counts.records])).toEqual([
     ["192.0.2.1", "IPFIX", 40],
     ["", "packets", 6],
-    ["", "", 0],
   ]);
   expect(told.hours.map(({ hour }) => hour?.slice(11, 13))).toEqual(["01", "02", "02", "03"]);
   expect(told).toMatchObject({ expected: 26, difference: -26, held: { segments: 0, spoolFlows: 0 } });
@@ -77,6 +77,32 @@ test("where everything went, and that it adds up", async () => {
   const one = await explainStore(store, { from: hour, to: hour + 3600 });
   expect(one).toMatchObject({ total: { records: 10, stored: 5 }, expected: null, difference: null });
   expect(one.changes.expired.flows).toBe(0);
+});
+
+test("an exporter of several formats: what is stored is known of all of them together", async () => {
+  const many = [
+    { ...line(1, "192.0.2.1", { messages: 2, records: 74 }), format: "NetFlow v9" },
+    line(1, "192.0.2.1", { messages: 3, records: 168, stored: 240, notStored: { diskFull: 2 } }),
+    line(2, "192.0.2.1", { records: 1, stored: 1 }),
+    { ...line(2, "192.0.2.1", { records: 4, stored: 4 }), domain: 2 },
+  ];
+  await appendLedger(store, many, NOW);
+  const told = await explainStore(store);
+  const rows = told.exporters.map(({ domain, format, counts }) => [domain, format, counts.records, counts.stored]);
+  expect(rows).toEqual([
+    [1, "NetFlow v9, IPFIX", 243, 241],
+    [2, "IPFIX", 4, 4],
+  ]);
+  expect(told.hours.map(({ hour, domain, format }) => [hour?.slice(11, 13), domain, format])).toEqual([
+    ["01", 1, "NetFlow v9, IPFIX"],
+    ["02", 1, "IPFIX"],
+    ["02", 2, "IPFIX"],
+  ]);
+  const { exporters } = await storeInfo(store);
+  expect(exporters.map(({ domain, format, stored }) => [domain, format, stored])).toEqual([
+    [1, "NetFlow v9, IPFIX", 241],
+    [2, "IPFIX", 4],
+  ]);
 });
 
 test("days that are over are merged, once, and say the same", async () => {

@@ -5,6 +5,7 @@ import { FileLock, type LockHolder } from "../core/file-lock.ts";
 import type { Segment } from "./catalog.ts";
 import { readKeepPolicy } from "./expiry.ts";
 import type { StoreFacts } from "./expiry-plan.ts";
+import { withFormat } from "./explain.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import type { JobKind, JobState } from "./jobs.ts";
 import type { KeepPolicy } from "./keep-policy.ts";
@@ -53,6 +54,7 @@ export interface SegmentClass {
 export interface InfoExporter {
   readonly exporter: string;
   readonly domain: number;
+  /** All that came of it: "NetFlow v9, IPFIX". */
   readonly format: string;
   readonly stored: number;
   /** Hour of receipt, RFC 3339 UTC. */
@@ -144,12 +146,12 @@ async function exportersOf(folder: string): Promise<readonly InfoExporter[]> {
   const found = new Map<string, InfoExporter>();
   for (const { hour, exporter, domain, format, counts } of (await readLedger(folder)).received) {
     if (exporter === "" && counts.stored === undefined) continue;
-    const key = JSON.stringify([exporter, domain, format]);
+    const key = JSON.stringify([exporter, domain]);
     const before = found.get(key);
     found.set(key, {
       exporter,
       domain,
-      format,
+      format: withFormat(before?.format ?? "", format),
       stored: (before?.stored ?? 0) + (counts.stored ?? 0),
       firstHour: before !== undefined && before.firstHour < hour ? before.firstHour : hour,
       lastHour: before !== undefined && before.lastHour > hour ? before.lastHour : hour,
