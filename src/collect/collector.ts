@@ -12,6 +12,7 @@ import { COLLECT_LIMITS, type CollectorOptions } from "./options.ts";
 import type { Peer } from "./peers.ts";
 import { Relay } from "./relay.ts";
 import { Rest } from "./rest.ts";
+import { SaveTimes } from "./save-times.ts";
 import { type StreamCounts, StreamListener } from "./stream-listener.ts";
 import { TemplateFile } from "./template-file.ts";
 import { UdpListener } from "./udp-listener.ts";
@@ -130,8 +131,12 @@ export class Collector extends Intake {
       this.decoder.tick(Math.floor(Date.now() / 1000));
       this.refresh();
     });
-    if (this.templateFile !== null)
-      this.every(COLLECT_LIMITS.templatesFileSeconds * 1000, () => void this.saveTemplates());
+    if (this.templateFile !== null) {
+      const times = new SaveTimes(COLLECT_LIMITS.templatesFileSeconds);
+      this.every(1000, () => {
+        if (times.isDue(this.decoder.templateChanges)) void this.saveTemplates();
+      });
+    }
   }
 
   private every(milliseconds: number, act: () => void): void {

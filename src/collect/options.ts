@@ -86,6 +86,7 @@ export const COLLECT_LIMITS = {
   relayPending: 1024,
   /** Octets of templates in a file. */
   templatesFileOctets: 67_108_864,
+  /** The longest time between two writings; after a change it is a second, while changes do not end ever more. */
   templatesFileSeconds: 30,
   /** Sentences kept of problems and notes. */
   sentences: 100,

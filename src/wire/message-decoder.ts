@@ -130,6 +130,11 @@ export class MessageDecoder {
     for (const source of this.sources) if (source.session === session) this.sources.remove(source);
   }
 
+  /** Rises with each template that comes or goes. */
+  get templateChanges(): number {
+    return this.store.changes;
+  }
+
   /** The templates of datagram sessions, to be kept over a restart. */
   templates(): TemplateSnapshot[] {
     return snapshotsOf(this.sources);

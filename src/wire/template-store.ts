@@ -12,6 +12,8 @@ export class TemplateStore {
   private readonly limits: WireLimits;
   private readonly forgotten: (template: Template) => void;
   private readonly exporters: Sources["exporters"];
+  /** Rises with each template that comes or goes. */
+  changes = 0;
   private count = 0;
   private fields = 0;
 
@@ -83,6 +85,7 @@ export class TemplateStore {
 
   private add(source: Source, template: Template): void {
     source.templates.set(template.id, template);
+    this.changes++;
     source.exporter.templates++;
     this.count++;
     this.fields += template.fields.length;
@@ -90,6 +93,7 @@ export class TemplateStore {
 
   private remove(source: Source, template: Template): void {
     source.templates.delete(template.id);
+    this.changes++;
     source.exporter.templates--;
     this.count--;
     this.fields -= template.fields.length;
