@@ -13,7 +13,7 @@ export interface FlowFiles {
 }
 
 /** Every field with its ClickHouse type; a file that has no column for one gives zeros. */
-export const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${name} ${clickhouse}`).join(", ");
+const FLOWS_STRUCTURE: string = FIELDS.map(({ name, clickhouse }) => `${name} ${clickhouse}`).join(", ");
 
 /**
  * A FROM expression in parentheses: all rows of the files. Fields that a question does not name are not read. `hint`, a condition on

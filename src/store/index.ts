@@ -6,7 +6,7 @@ export { Engine, EngineError, type EngineLimits } from "./engine.ts";
 export { bookExpired, expire, readKeepPolicy, writeKeepPolicy } from "./expiry.ts";
 export { type ExpiryPlan, type ExpiryRule, planExpiry, type StoredSegment } from "./expiry-plan.ts";
 export { type Explained, type ExplainPage, explainStore, sumOf } from "./explain.ts";
-export { FLOWS_STRUCTURE, type FlowFiles, flowsTable } from "./flows-table.ts";
+export { type FlowFiles, flowsTable } from "./flows-table.ts";
 export { type Forecast, type ForecastLimit, forecast } from "./forecast.ts";
 export { HOUSEKEEPING_JOBS } from "./housekeeping.ts";
 export { readJobs, recoverJobs, sweepJobs } from "./jobs.ts";
