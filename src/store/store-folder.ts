@@ -1,10 +1,10 @@
 // A store's own folder: known by flowgauge.json, made by who writes it first.
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { isMissing, writeDurably } from "./durable-files.ts";
-import { FOLDERS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
+import { DAMAGED_FOLDER, FOLDERS, KEEP_FILE, LOCKS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
 
 /** What flowgauge.json says. */
 export interface StoreSettings {
@@ -47,7 +47,7 @@ export function readStoreFolder(folder: string): StoreSettings {
   return { format: format as number, intervalSeconds: typeof intervalSeconds === "number" ? intervalSeconds : 0 };
 }
 
-/** Makes a store of a folder that is empty or not there, or takes one that exists. Throws a SourceError. */
+/** Makes a store of a folder that is empty or not there, or takes one that exists. Throws a SourceError, also where others have files. */
 export function openStoreFolder(folder: string, intervalSeconds: number): void {
   // They have a meaning where the engine is told of files.
   if (/[{}*?,]/.test(folder)) {
@@ -56,10 +56,12 @@ export function openStoreFolder(folder: string, intervalSeconds: number): void {
     );
   }
   try {
-    makeFolders(folder);
     const path = join(folder, STORE_FILE);
+    const isStore = statSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (!isStore) refuseForeign(folder);
+    makeFolders(folder);
     let said: Record<string, unknown> = {};
-    if (statSync(path, { throwIfNoEntry: false }) !== undefined) {
+    if (isStore) {
       if (readStoreFolder(folder).intervalSeconds === intervalSeconds) return;
       // Others keep what they know there, too.
       said = parse(readFileSync(path, "utf8"));
@@ -70,6 +72,34 @@ export function openStoreFolder(folder: string, intervalSeconds: number): void {
     throw new SourceError({ source: folder }, `expected a folder to keep flows in, found ${reasonOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** What a crash may have left before the folder was a store, and what disks have. */
+const NOT_FOREIGN: ReadonlySet<string> = new Set([
+  ...[...Object.values(FOLDERS), DAMAGED_FOLDER, KEEP_FILE, `${STORE_FILE}.new`, "lost+found"],
+  ...Object.values(LOCKS).map((name) => `${name}.lock`),
+]);
+const MOST_NAMES = 3;
+
+/** A mistyped name shall not spread a store among somebody's files, where its housekeeping would delete. */
+function refuseForeign(folder: string): void {
+  const names = namesIn(folder).filter((name) => !name.startsWith(".") && !NOT_FOREIGN.has(name));
+  if (names.length === 0) return;
+  const more = names.length - MOST_NAMES;
+  const shown = names.sort().slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  throw new SourceError(
+    { source: folder },
+    `expected a store, or an empty folder to make one in, found a folder with other files (${shown}); name a folder of its own, such as ${join(folder, "store")}`,
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 
