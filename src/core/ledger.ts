@@ -8,7 +8,7 @@ export interface Count {
 
 /** Why a packet that was read is in no flow. Each packet has one reason at the most. */
 export const UNTRACKED = {
-  nonIp: "frames that carry no IP (asked for with --non-ip)",
+  nonIp: "frames that carry no IP; --non-ip makes flows of them",
   truncated: "the capture cut the packet before its addresses",
   malformed: "a header contradicts itself",
   tooDeep: "more headers inside one another than are followed",

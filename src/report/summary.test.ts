@@ -34,7 +34,7 @@ packets   1,234,567 read, 6.04 GB in 12.3 s (100,005 packets/s, 489 MB/s)
 flows     12,345 started, 12,355 records ended (idle 10,000, active 55, end 2,300), 678 live at the peak
 ledger    read        1,234,567 packets 6,040,000,000 octets
           = tracked   1,234,000 packets 6,030,000,000 octets  counted to a flow
-          + nonIp           560 packets     9,999,000 octets  frames that carry no IP (asked for with --non-ip)
+          + nonIp           560 packets     9,999,000 octets  frames that carry no IP; --non-ip makes flows of them
           + malformed         7 packets         1,000 octets  a header contradicts itself
           it adds up: every packet read is named above
 remark    3 fragments of IP packets

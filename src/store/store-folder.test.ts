@@ -14,9 +14,9 @@ afterEach(() => {
 });
 
 describe("no store is founded among somebody's files", () => {
-  test.each([["thesis.txt"], ["a", "b", "c", "d", "e"]])("%s ...", (...names) => {
+  test.each([["thesis.txt"], ["a", "b\u001b[31m", "c", "d", "e"]])("%s ...", (...names) => {
     for (const name of names) writeFileSync(join(folder, name), "mine");
-    const shown = names.length === 1 ? names[0] : "a, b, c and 2 more";
+    const shown = names.length === 1 ? names[0] : "a, b\ufffd[31m, c and 2 more";
     expect(() => openStoreFolder(folder, 300)).toThrow(
       `${folder}: expected a store, or an empty folder to make one in, found a folder with other files (${shown}); name a folder of its own, such as ${join(folder, "store")}`,
     );

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { seenText } from "../core/cell-text.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { isMissing, writeDurably } from "./durable-files.ts";
 import { DAMAGED_FOLDER, FOLDERS, KEEP_FILE, LOCKS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
@@ -87,7 +88,7 @@ function refuseForeign(folder: string): void {
   const names = namesIn(folder).filter((name) => !name.startsWith(".") && !NOT_FOREIGN.has(name));
   if (names.length === 0) return;
   const more = names.length - MOST_NAMES;
-  const shown = names.sort().slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const shown = names.sort().slice(0, MOST_NAMES).map(seenText).join(", ") + (more > 0 ? ` and ${more} more` : "");
   throw new SourceError(
     { source: folder },
     `expected a store, or an empty folder to make one in, found a folder with other files (${shown}); name a folder of its own, such as ${join(folder, "store")}`,
