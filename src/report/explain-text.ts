@@ -70,12 +70,14 @@ export function printExplained(told: Explained, { hours, colour = false, width =
       );
     }
   }
-  tell(
-    "in the store",
-    `${counted(held.segmentFlows, "flow")} in ${counted(held.segments, "segment")}, ${withSeparators(held.spoolFlows)} in the spool`,
-  );
-  if (told.difference !== null)
+  if (told.difference === null) {
+    // What is held is known by the flows' own time: beside the hours of receipt it looks like loss.
+    tell("time", "all of this is by the hour of receipt; whether the store holds it is told without --from and --to");
+  } else {
+    const spool = `${withSeparators(held.spoolFlows)} in the spool`;
+    tell("in the store", `${counted(held.segmentFlows, "flow")} in ${counted(held.segments, "segment")}, ${spool}`);
     tell("it adds up", verdict(told.difference), told.difference === 0 ? "green" : "yellow");
+  }
   if (told.spoiled > 0) tell("ledger", `${counted(told.spoiled, "line")} that cannot be understood`, "yellow");
   const pages = hours ? told.hours : told.exporters;
   if (pages.length > 0) lines.push("", ...tableLines(columns(pages, hours), { colour, width }));

@@ -178,6 +178,18 @@ Exporter   Domain  Format             Messages  Records  Lost  Refused  Stored  
   expect(table({ ...total, filtered: 0, deduplicated: 0, beyond: 0 })).not.toContain("Left out");
 });
 
+test("explain: hours of receipt are not set beside flows by their own time", () => {
+  const part = printExplained({ ...EXPLAINED, expected: null, difference: null }, { hours: false });
+  expect(part).not.toContain("in the store");
+  expect(part).toContain(`\
+  stored        70
+`);
+  expect(part).toContain(`\
+time            all of this is by the hour of receipt; whether the store holds it is told without --from and --to
+`);
+  expect(printExplained(EXPLAINED, { hours: false })).not.toContain("hour of receipt");
+});
+
 test("verify and repair", () => {
   const found = { segments: 2, chunks: 1, flows: 10, packets: "20", bytes: "3000", withoutChecksum: 1 };
   const damaged = [{ path: "flows/x.parquet", kind: "rows", sentence: "expected 3, found 4" }] as const;
