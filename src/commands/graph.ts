@@ -24,6 +24,7 @@ import {
   pictureOf,
   sizeOf,
 } from "./graph-plan.ts";
+import { heldTimes } from "./nothing-matched.ts";
 import { repeated } from "./option-values.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf } from "./query-plan.ts";
@@ -100,9 +101,14 @@ async function runGraph(words: string[], settings: GraphSettings & FilterSetting
   await ask(sources, choice, settings, async (asking) => {
     const question = graphQuestion(settings, breakdown ? null : await bucketOf(settings, asking, choice));
     const table = await asked(asking, choice, question);
-    const noted = { ...table, notes: [...table.notes, ...asking.notes, ...asking.sources.notes] };
-    if (numbers !== null) await printTable(noted, { form: numbers }, process.stdout);
-    else await draw(noted);
+    const nothing = table.rows.length === 0;
+    const held = nothing ? heldTimes(asking.sources, choice) : null;
+    const notes = [...table.notes, ...asking.notes, ...asking.sources.notes, ...(held === null ? [] : [held])];
+    if (numbers !== null) return printTable({ ...table, notes }, { form: numbers }, process.stdout);
+    await draw({ ...table, notes });
+    if (!nothing || picture === "text") return;
+    const where = settings.out === "-" ? "the picture" : settings.out;
+    asking.run.note(`nothing matched: ${where} shows nothing${held === null ? "" : `; ${held}`}`);
   });
 }
 

@@ -68,16 +68,17 @@ export interface ListRun {
   readonly notes: readonly string[];
 }
 
+/** Gives true where there was nothing to print. */
 export async function printList(
   { engine, asked, choice, from, notes }: ListRun,
   settings: QuerySettings,
-): Promise<void> {
+): Promise<boolean> {
   const question = listOf(settings);
   const fields = settings.fields === undefined ? undefined : fieldList(settings.fields, "both");
   if (settings.parquet !== undefined) {
     const path = settings.parquet;
     await askFiles(engine, asked, (files) => writeFlowsParquet(engine, files, choice, question, fields ?? null, path));
-    return;
+    return false;
   }
   const head = headOf(choice, question, notes);
   const printer = { ...printerOptions(settings, from, fields), head };
@@ -95,6 +96,7 @@ export async function printList(
     }
   });
   await sink.end();
+  return !printed && question.limit !== 0;
 }
 
 /** What JSON says of a list beside its rows. */

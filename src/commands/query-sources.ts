@@ -22,6 +22,8 @@ export interface QuerySources {
   readonly problems: readonly Error[];
   /** What a reader of the answer must know. */
   readonly notes: readonly string[];
+  /** Folders of stores, absolute. */
+  readonly store: readonly string[];
   /** True where all flows are made of packets. */
   readonly packets: boolean;
   /** The spans that the stores have data of (ns); null = cannot be told, as there are files. */
@@ -170,7 +172,7 @@ class Sources implements QuerySources {
 }
 
 /** Of sealed segments, and of what has come since. */
-function spansIn({ folder, segments, spools }: Catalog): readonly Seconds[] {
+export function spansIn({ folder, segments, spools }: Catalog): readonly Seconds[] {
   const { intervalSeconds } = readStoreFolder(folder);
   const open = spools.flatMap((spool) => {
     const time = spoolTime(spool, intervalSeconds);

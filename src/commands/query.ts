@@ -5,6 +5,7 @@ import { answer, askFiles, type FlowChoice, type GroupQuestion, writeTableParque
 import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
 import { type Asking, ask } from "./asking.ts";
 import { type FilterSettings, filterArgument } from "./filter-argument.ts";
+import { heldTimes } from "./nothing-matched.ts";
 import { repeated } from "./option-values.ts";
 import { printList } from "./query-list.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
@@ -81,13 +82,17 @@ async function answerAll(plan: QueryPlan, { run, engine, sources, asked, notes }
   const all = [...notes, ...sources.notes];
   if (groupings.length === 0) {
     for (const note of notes) run.note(note);
-    await printList({ engine, asked, choice, from: sources.packets ? "packets" : "both", notes: all }, settings);
+    const from = sources.packets ? "packets" : "both";
+    const nothing = await printList({ engine, asked, choice, from, notes: all }, settings);
+    const held = nothing ? heldTimes(sources, choice) : null;
+    if (held !== null) run.note(`nothing matched; ${held}`);
   }
   for (const question of groupings) {
     const table = await run.working(() =>
       askFiles(engine, asked, (files) => answer(engine, files, choice, question, sources.known())),
     );
-    const noted = { ...table, notes: [...table.notes, ...all] };
+    const held = table.rows.length === 0 ? heldTimes(sources, choice) : null;
+    const noted = { ...table, notes: [...table.notes, ...all, ...(held === null ? [] : [held])] };
     if (settings.parquet === undefined) await printTable(noted, print, process.stdout);
     else await writeTableParquet(engine, noted, settings.parquet);
   }
