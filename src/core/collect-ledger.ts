@@ -34,6 +34,8 @@ export const COLLECT_REMARKS = {
   timeUnknown: "records with a time before 1970 or beyond 2106; it counts as not known",
   samplesPassed: "samples of sFlow that are neither flow nor counter samples (discarded packets, others); left out",
   samplesCut: "sampled headers too short for the addresses in them",
+  sequenceIncludesOwn:
+    "messages whose sequence number counts their own records, too (RFC 7011: those before it only); taken so, nothing is lost by that",
 } as const;
 export type CollectRemark = keyof typeof COLLECT_REMARKS;
 

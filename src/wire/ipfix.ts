@@ -26,5 +26,5 @@ export function readIpfix(message: Message, context: ReaderContext, clock: Expor
   sets.read(message, source, 10, start + IPFIX_HEADER, last, seconds, 0);
   const sequence = readU32(bytes, start + 8);
   if (sets.uncounted || length > end - start) source.sequence.checkOpen(page, sequence, 0);
-  else source.sequence.check(page, sequence, sets.dataRecords, 0);
+  else source.sequence.check(page, sequence, sets.dataRecords, 0, sets.optionsRecords);
 }

@@ -52,6 +52,67 @@ describe("sequence numbers", () => {
     expect(counts).toMatchObject({ lostRecords: 1, outOfOrder: 0, restarts: 0 });
   });
 
+  /** Messages of so many records, `options` of them not counted, each numbered with its own; some do not arrive. */
+  function ownNumbers(lost: readonly number[]): ExporterLedger {
+    const sequence = new Sequence("records");
+    const counts = page();
+    let number = 0;
+    for (let message = 0; message < 60; message++) {
+      const options = message % 16 === 0 ? 1 : 0;
+      const flows = options > 0 ? 24 : 31 + (message % 3);
+      number += flows;
+      if (!lost.includes(message)) sequence.check(counts, number, flows + options, 0, options);
+    }
+    return counts;
+  }
+
+  it("may count their own records without those of options, as softflowd's do", () => {
+    const counts = ownNumbers([]);
+    expect(counts).toMatchObject({ lostRecords: 0, outOfOrder: 0, restarts: 0 });
+    expect(counts.remarks.sequenceIncludesOwn).toBeGreaterThan(40);
+  });
+
+  it("tell what is lost of such numbers exactly, whether it was lost before that was known or after", () => {
+    for (const [lost, records] of [
+      [[2], 33],
+      [[40], 32],
+      [[3, 16, 17, 48], 31 + 24 + 33 + 24],
+    ] as const)
+      expect(ownNumbers(lost)).toMatchObject({ lostRecords: records, outOfOrder: 0, restarts: 0 });
+  });
+
+  it("may be counted another way after a restart", () => {
+    const sequence = new Sequence("records");
+    const counts = page();
+    let number = 3_000_000_000;
+    for (let units = 10; units < 20; units++) {
+      number += units;
+      sequence.check(counts, number, units, 0);
+    }
+    number = 0;
+    for (let units = 10; units < 20; units++) {
+      sequence.check(counts, number, units, 0);
+      number += units;
+    }
+    expect(counts).toMatchObject({ lostRecords: 0, outOfOrder: 0, restarts: 1 });
+  });
+
+  it("of records before the message are not taken for others", () => {
+    const sequence = new Sequence("records");
+    const counts = page();
+    let number = 0;
+    for (let message = 0; message < 200; message++) {
+      const units = 1 + ((message * 7) % 5);
+      if (message % 9 !== 4) sequence.check(counts, number, units, 0);
+      number += units;
+    }
+    const sent = (message: number) => 1 + ((message * 7) % 5);
+    let lost = 0;
+    for (let message = 4; message < 200; message += 9) lost += sent(message);
+    expect(counts).toMatchObject({ lostRecords: lost, outOfOrder: 0, restarts: 0 });
+    expect(counts.remarks.sequenceIncludesOwn).toBe(0);
+  });
+
   it("count nothing as lost when every message came, in whatever order", () => {
     // A message has a number of units and changes places with those near it; the average number of records changes all the time.
     const messages = fc.array(

@@ -25,6 +25,8 @@ export class SetReader implements TemplateVisitor {
   counted = 0;
   /** Records of data and options data (as the sequence numbers of IPFIX count them). */
   dataRecords = 0;
+  /** Those of options among them. */
+  optionsRecords = 0;
   /** True when there was data that could not be counted. */
   uncounted = false;
   private readonly context: ReaderContext;
@@ -66,6 +68,7 @@ export class SetReader implements TemplateVisitor {
   ): void {
     this.counted = 0;
     this.dataRecords = 0;
+    this.optionsRecords = 0;
     this.uncounted = false;
     this.context.lists.left = this.context.limits.listValuesPerMessage;
     this.describable = MOST_DESCRIBED;
@@ -194,6 +197,7 @@ export class SetReader implements TemplateVisitor {
       }
       this.counted++;
       this.dataRecords++;
+      this.optionsRecords++;
       from = next;
     }
     if (this.format === 10) this.clock.learnStart(source);
@@ -222,7 +226,7 @@ export class SetReader implements TemplateVisitor {
   private decodeWaiting(template: Template): void {
     const sets = this.waiting.take(this.source, template.id);
     if (sets.length === 0) return;
-    const { clock, message, source, waited, counted, dataRecords, uncounted } = this;
+    const { clock, message, source, waited, counted, dataRecords, optionsRecords, uncounted } = this;
     const saved = clock.save();
     for (const set of sets) {
       fillMessage(waited, set);
@@ -235,6 +239,7 @@ export class SetReader implements TemplateVisitor {
     this.message = message;
     this.counted = counted;
     this.dataRecords = dataRecords;
+    this.optionsRecords = optionsRecords;
     this.uncounted = uncounted;
   }
 }
