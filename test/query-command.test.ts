@@ -67,6 +67,34 @@ describe.skipIf(CHDB_MISSING !== null)("query", () => {
     });
   });
 
+  test("a table of an answer is no flows: nothing of 1970 is told", async () => {
+    const table = join(folder, "table.parquet");
+    expect(await runProgram(["query", whole, "--by", "srcAddr,dstPort", "--parquet", table])).toMatchObject({
+      code: 0,
+    });
+    const refused = {
+      code: 1,
+      stdout: "",
+      stderr: `flowgauge: ${table}: expected flow records, found a table without a column start or end (it has srcAddr, dstPort, flows, packets, bytes and 4 more), as query --by writes; name the flows that it was made of\n`,
+    };
+    expect(await runProgram(["query", table])).toEqual(refused);
+    expect(await runProgram(["query", whole, table, "--by", "srcAddr"])).toEqual(refused);
+    expect(await runProgram(["graph", table])).toEqual(refused);
+    const some = join(folder, "some.parquet");
+    await runProgram(["query", whole, "--fields", "end,bytes,reverseBytes,flows", "--parquet", some]);
+    expect((await runProgram(["query", some, ...SUM])).stdout.trim()).toBe(sums);
+  });
+
+  test("an empty file of flow records is not taken for a capture", async () => {
+    for (const name of ["none.parquet", "none.native"]) {
+      const path = join(folder, name);
+      writeFileSync(path, "");
+      const { stderr, code } = await runProgram(["query", path]);
+      const sentence = "expected flow records, found an empty file; was it written to its end?";
+      expect({ stderr, code }).toEqual({ stderr: `flowgauge: ${path}: ${sentence}\n`, code: 1 });
+    }
+  });
+
   test("half files are named and left out: exit 1, with --lenient 0", async () => {
     const parquet = join(folder, "whole.parquet");
     await runProgram(["query", whole, "--parquet", parquet]);

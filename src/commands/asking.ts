@@ -1,6 +1,6 @@
 // What every command that asks stored flows does around its questions: opens sources and engine, tells what was damaged, closes them.
 import { type AskedFiles, askFiles, choiceNotes, engineSentence, type FlowChoice, timeAround } from "../query/index.ts";
-import { Engine } from "../store/index.ts";
+import { Engine, refuseTimeless } from "../store/index.ts";
 import { limitsOf, type QuerySettings } from "./query-plan.ts";
 import { QueryRun } from "./query-run.ts";
 import { openQuerySources, type QuerySources } from "./query-sources.ts";
@@ -31,6 +31,7 @@ export async function ask(
     const limits = limitsOf(settings);
     const opened = await openQuerySources(names, settings.store, run.signal);
     sources = opened;
+    opened.parquet.forEach(refuseTimeless);
     const session = Engine.open(limits);
     engine = session;
     const asked = run.askedFiles(opened, timeAround(choice));

@@ -22,6 +22,8 @@ export interface QuerySources {
   readonly problems: readonly Error[];
   /** What a reader of the answer must know. */
   readonly notes: readonly string[];
+  /** Parquet files that were named, absolute. */
+  readonly parquet: readonly string[];
   /** Folders of stores, absolute. */
   readonly store: readonly string[];
   /** True where all flows are made of packets. */
@@ -74,6 +76,9 @@ function kindOf(name: string): Kind {
   const stats = statSync(name);
   if (stats.isDirectory()) return "store";
   if (!stats.isFile()) return "packets";
+  if (stats.size === 0 && /\.(parquet|native)$/i.test(name)) {
+    throw new SourceError({ source: name }, "expected flow records, found an empty file; was it written to its end?");
+  }
   const first = firstOctets(name);
   if (Buffer.from(first.subarray(0, 4)).toString("latin1") === "PAR1") return "parquet";
   return isNative(first) ? "native" : "packets";

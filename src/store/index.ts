@@ -24,4 +24,5 @@ export { NOT_STORED, type NotStored } from "./store-ledger.ts";
 export { StoreLock } from "./store-lock.ts";
 export { StoreWriter } from "./store-writer.ts";
 export { STORE_DEFAULTS, STORE_LIMITS, type StoreSummary, type StoreWriterOptions } from "./store-writer-options.ts";
+export { refuseTimeless } from "./timeless-parquet.ts";
 export { type Verified, verifyStore } from "./verify.ts";
