@@ -21,6 +21,7 @@ export const PROGRAMS = [
   { program: "tcpdump", debian: "tcpdump", usedBy: "capture: live interfaces, reading what we write" },
   { program: "tcpreplay", debian: "tcpreplay", usedBy: "capture: a known capture sent over a live interface" },
   { program: "ip", debian: "iproute2", usedBy: "capture: live interfaces of our own network namespaces" },
+  { program: "ping", debian: "iputils-ping", usedBy: "capture: packets on an interface, one after the other" },
   { program: "softflowd", debian: "softflowd", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "nfpcapd", debian: "nfdump", usedBy: "track, bench: the same capture through another flow meter" },
   { program: "nfdump", debian: "nfdump", usedBy: "track, bench: reading what other flow meters made" },

@@ -1,7 +1,7 @@
 // Two receiver processes on one port: sockets with SO_REUSEPORT, inherited as systemd's socket activation gives them (socat plays its
 // part here: systemd-socket-activate sets no SO_REUSEPORT). Every exporter stays with one process, so that its templates are known
 // where its data goes.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,13 +11,9 @@ import { ipfixMessage, startCollector, TestExporter, until } from "./collector-r
 import { ROOT } from "./module-imports.ts";
 import { lacks, missingPrograms, type Running, start } from "./program.ts";
 
-const ROOM = join(ROOT, "dist", "collect", "index.js");
+const PACKAGE = join(ROOT, "dist", "index.js");
 const linux = process.platform === "linux" ? [] : ["Linux"];
-const skip = lacks("receivers", [
-  ...linux,
-  ...missingPrograms("socat"),
-  ...(existsSync(ROOM) ? [] : ["dist (npm run build)"]),
-]);
+const skip = lacks("receivers", [...linux, ...missingPrograms("socat")]);
 
 /** socat opens a socket on a port (0 = any), and becomes the program that follows, which inherits it as descriptor 3. */
 const launch = (port: number, program: string) => [
@@ -29,7 +25,7 @@ const launch = (port: number, program: string) => [
 const SCRIPT = "receive.mjs";
 const RECEIVE = `
 import { once } from "node:events";
-const { Collector, parseListen } = await import(${JSON.stringify(pathToFileURL(ROOM).href)});
+const { Collector, parseListen } = await import(${JSON.stringify(pathToFileURL(PACKAGE).href)});
 let rows = 0;
 const sink = { write: (batch) => { rows += batch.rows; } };
 const collector = await Collector.open({ listen: [parseListen("fd://3")], sink, flushMs: 20 });

@@ -1,7 +1,6 @@
 // The relay with --spoof, over three network namespaces that this test makes and deletes: what the receiver's kernel takes comes from
 // the exporters' own addresses and ports, though the collector has none of these addresses.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -14,13 +13,12 @@ import { asNobody, lacks, missingPrograms, type Running, run, start } from "./pr
 const EXPORTER = `fg-${process.pid}-e`;
 const COLLECTOR = `fg-${process.pid}-c`;
 const RECEIVER = `fg-${process.pid}-r`;
-/** The built room: this Node runs no TypeScript without the test runner. */
-const ROOM = join(ROOT, "dist", "collect", "index.js");
+/** The built package: this Node runs no TypeScript without the test runner. */
+const PACKAGE = join(ROOT, "dist", "index.js");
 
 function missing(): string[] {
   const list = missingPrograms("ip", "socat", "setpriv");
   if (process.getuid?.() !== 0) list.push("root's rights");
-  if (!existsSync(ROOM)) list.push("dist (npm run build)");
   if (list.length > 0) return list;
   try {
     execFileSync("ip", ["netns", "add", COLLECTOR], { stdio: "ignore" });
@@ -86,7 +84,7 @@ createSocket("udp6")
 /** Collects on port 2055 and relays; ends with its standard input and says how it went. */
 const RELAY = `
 import { once } from "node:events";
-const { Collector, parseListen, parseRelay } = await import(${JSON.stringify(pathToFileURL(ROOM).href)});
+const { Collector, parseListen, parseRelay } = await import(${JSON.stringify(pathToFileURL(PACKAGE).href)});
 const relay = process.argv.slice(1).map(parseRelay);
 const listen = [parseListen("udp://:2055")];
 const collector = await Collector.open({ listen, relay, spoof: true, sink: { write() {} }, receiveBuffer: 65536 }).catch(({ message }) => {
