@@ -52,6 +52,8 @@ export class CaptureCollector extends Intake {
         if (this.stopped || this.sinkError !== null) break;
       }
       this.messages.end();
+      this.decoder.end();
+      this.tellOfNoTemplate();
       this.decoder.flush();
       await this.sinkDone();
       if (this.sinkError !== null) throw this.sinkError;

@@ -251,8 +251,12 @@ export class Collector extends Intake {
   private async end(): Promise<void> {
     const stopped = this.stream.map((listener) => listener.stop());
     await this.drain();
+    // Before streams are closed, too: what they leave behind had no room otherwise.
+    this.decoder.end();
     await this.release();
     await Promise.all(stopped);
+    this.decoder.end();
+    this.tellOfNoTemplate();
     this.decoder.flush();
     const sentence = `expected the records to be taken within ${SINK_MS / 1000} s at the end, found that some were not`;
     if (!(await within(SINK_MS, this.sinkDone()))) this.problem(new Error(sentence));

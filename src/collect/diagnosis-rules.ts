@@ -105,11 +105,14 @@ export const PAGE_RULES: readonly Rule[] = [
   warningOf("lostOnTheWay", (patient) => loss(patient, false)),
   noteOf("outOfOrder", ({ page }) => over(page.outOfOrder, page.messages, FEW)),
   noteOf("restarts", ({ page }) => when(page.restarts > 0, { count: page.restarts })),
-  warningOf("refused", ({ page }) =>
-    when(sum(page.refused) > 0, { count: sum(page.refused), reasons: named(page.refused) }),
-  ),
+  warningOf("refused", ({ page }) => {
+    // What had no template has a finding of its own.
+    const refused = { ...page.refused, noTemplate: 0 };
+    return when(sum(refused) > 0, { count: sum(refused), reasons: named(refused) });
+  }),
   warningOf("noTemplate", ({ page, seconds }) => {
-    const { waiting, expired, evicted, decodedLater } = page.noTemplate;
+    const { expired, evicted, decodedLater, atEnd } = page.noTemplate;
+    const waiting = page.noTemplate.waiting + atEnd;
     return when(waiting + expired + evicted > 0, { waiting, lost: expired + evicted, decodedLater, seconds });
   }),
   noteOf("templateRefresh", refresh),

@@ -151,6 +151,18 @@ export class Intake implements CollectView {
     this.telling.onNote?.(sentence);
   };
 
+  /** One sentence about data that waited for its template in vain until the end. */
+  protected tellOfNoTemplate(): void {
+    const without = this.ledger.pages.filter(({ noTemplate }) => noTemplate.atEnd > 0);
+    const sets = without.reduce((sum, { noTemplate }) => sum + noTemplate.atEnd, 0);
+    if (sets === 0) return;
+    const exporters = new Set(without.map(({ exporter }) => exporter)).size;
+    const [set, exporter] = [sets === 1 ? "set" : "sets", exporters === 1 ? "exporter" : "exporters"];
+    this.note(
+      `${sets} data ${set} of ${exporters} ${exporter} had no template until the end; collect for longer, or have templates sent more often`,
+    );
+  }
+
   protected sinkFailed(_error: Error): void {}
 
   /** Calls back once, as soon as the sink is not behind any more. */

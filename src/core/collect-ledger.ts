@@ -13,6 +13,7 @@ export const REFUSED = {
   recordLength: "a field of variable length is longer than its set",
   aggregation: "an aggregation scheme of NetFlow v8 that does not exist",
   sample: "a sample of sFlow is longer than its datagram, or there are too many of them",
+  noTemplate: "a set of data whose template did not come in time, or until the end",
 } as const;
 export type Refused = keyof typeof REFUSED;
 
@@ -90,8 +91,11 @@ export class ExporterLedger {
   outOfOrder = 0;
   /** Sequence numbers that began anew. */
   restarts = 0;
-  /** Sets of data that came before their template. waiting is what waits now, the others are what became of them. */
-  readonly noTemplate = { waiting: 0, decodedLater: 0, expired: 0, evicted: 0 };
+  /**
+   * Sets of data that came before their template. waiting is what waits now, the others are what became of them; atEnd waited until the
+   * run ended. What was not decoded is in refused.noTemplate, too.
+   */
+  readonly noTemplate = { waiting: 0, decodedLater: 0, expired: 0, evicted: 0, atEnd: 0 };
   readonly templates = zeros(TEMPLATE_EVENTS);
   readonly refused = zeros(REFUSED);
   readonly remarks = zeros(COLLECT_REMARKS);

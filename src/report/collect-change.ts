@@ -66,6 +66,7 @@ function difference(before: ExporterObject | undefined, after: ExporterObject): 
       decodedLater: after.noTemplate.decodedLater - before.noTemplate.decodedLater,
       expired: after.noTemplate.expired - before.noTemplate.expired,
       evicted: after.noTemplate.evicted - before.noTemplate.evicted,
+      atEnd: after.noTemplate.atEnd - before.noTemplate.atEnd,
     },
     refused: less(after.refused, before.refused),
     remarks: less(after.remarks, before.remarks),

@@ -34,6 +34,7 @@ const COUNTERS: readonly (readonly [string, string, Value])[] = [
     "Sets of data dropped because too many waited.",
     ({ noTemplate }) => noTemplate.evicted,
   ],
+  ["no_template_at_end_total", "Sets of data that waited until the end.", ({ noTemplate }) => noTemplate.atEnd],
   [
     "no_template_decoded_total",
     "Sets of data decoded when their template came.",

@@ -39,7 +39,7 @@ export interface ExporterObject {
   lostShare: number;
   outOfOrder: number;
   restarts: number;
-  noTemplate: { waiting: number; decodedLater: number; expired: number; evicted: number };
+  noTemplate: { waiting: number; decodedLater: number; expired: number; evicted: number; atEnd: number };
   templates: Record<TemplateEvent, number>;
   refused: Record<Refused, number>;
   remarks: Record<CollectRemark, number>;
@@ -132,7 +132,7 @@ export function collectObject(
 
 export function exporterObject(page: ExporterLedger, alias: string | null): ExporterObject {
   const lostRecords = Math.max(0, Math.round(page.lostRecords));
-  const { waiting, decodedLater, expired, evicted } = page.noTemplate;
+  const { waiting, decodedLater, expired, evicted, atEnd } = page.noTemplate;
   return {
     exporter: page.exporter,
     alias,
@@ -148,7 +148,7 @@ export function exporterObject(page: ExporterLedger, alias: string | null): Expo
     lostShare: page.records > 0 ? share(lostRecords, page.records) : share(page.lostMessages, page.messages),
     outOfOrder: page.outOfOrder,
     restarts: page.restarts,
-    noTemplate: { waiting, decodedLater, expired, evicted },
+    noTemplate: { waiting, decodedLater, expired, evicted, atEnd },
     templates: { ...page.templates },
     refused: { ...page.refused },
     remarks: { ...page.remarks },

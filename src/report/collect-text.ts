@@ -152,9 +152,14 @@ function exporterColumns(shown: readonly ExporterObject[], now: number | undefin
     ...column(shown, "Lost", ({ lostShare }) => percent(lostShare)),
     ...column(shown, "Late", ({ outOfOrder }) => withSeparators(outOfOrder), { unless, spare: 3 }),
     ...column(shown, "Waiting", ({ noTemplate }) => withSeparators(noTemplate.waiting), { unless }),
-    ...column(shown, "NoTemplate", ({ noTemplate }) => withSeparators(noTemplate.expired + noTemplate.evicted), {
-      unless,
-    }),
+    ...column(
+      shown,
+      "NoTemplate",
+      ({ noTemplate }) => withSeparators(noTemplate.expired + noTemplate.evicted + noTemplate.atEnd),
+      {
+        unless,
+      },
+    ),
     ...column(shown, "Sampling", samplingText, { left, spare: 2 }),
     ...column(shown, "Clock", ({ clockOffset }) => offsetText(clockOffset), { spare: 4 }),
     ...column(shown, "Last", ({ lastSeen }) => lastText(lastSeen, now), { left, spare: 5 }),

@@ -87,6 +87,7 @@ export function printExplained(told: Explained, { hours, colour = false, width =
 const NO_TEMPLATE: Readonly<Record<string, string>> = {
   expired: "their template did not come in time",
   evicted: "too many waited for their template",
+  atEnd: "their template had not come at the end of the run",
   decodedLater: "waited for their template, and were decoded then",
 };
 

@@ -82,9 +82,9 @@ export class LedgerWriter {
     const named = new Map<string, string>();
     for (const page of [...(collected?.pages ?? []), ...(collected?.forgotten ? [collected.forgotten] : [])]) {
       const { exporter, domain, messages, bytes, records, lostRecords, lostMessages, refused } = page;
-      const { expired, evicted, decodedLater } = page.noTemplate;
+      const { expired, evicted, decodedLater, atEnd } = page.noTemplate;
       const format = FORMAT_NAMES[page.format];
-      const noTemplate = { expired, evicted, decodedLater };
+      const noTemplate = { expired, evicted, decodedLater, atEnd };
       pages.set(`${exporter}\t${domain}\t${format}`, {
         ...{ messages, bytes, records, lostRecords: Math.round(lostRecords), lostMessages },
         ...{ refused: { ...refused }, noTemplate },

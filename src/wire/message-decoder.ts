@@ -125,6 +125,11 @@ export class MessageDecoder {
     this.store.expire(this.sources, nowSeconds);
   }
 
+  /** The run ends: data that still waits for its template is refused. */
+  end(): void {
+    this.waiting.end();
+  }
+
   /** A stream was closed: its templates are gone (RFC 7011 section 8.4). */
   closeSession(session: number): void {
     for (const source of this.sources) if (source.session === session) this.sources.remove(source);

@@ -107,22 +107,22 @@ describe("data before its template", () => {
     const fields: readonly Field[] = [...ADDRESSES, [22, 4], [21, 4]];
     const record = octets(PAIR, [990_000, 4], [995_000, 4]);
     expect(decoder.take(v9({ sequence: 0 }, set(256, record)))).toEqual([]);
-    expect(decoder.page.noTemplate).toEqual({ waiting: 1, decodedLater: 0, expired: 0, evicted: 0 });
+    expect(decoder.page.noTemplate).toEqual({ waiting: 1, decodedLater: 0, expired: 0, evicted: 0, atEnd: 0 });
     const later = v9({ sequence: 1, seconds: NOW + 10, sysUpTime: 1_010_000 }, template(256, fields, 9));
     expect(decoder.take(later, { seconds: NOW + 10 })).toMatchObject([
       { start: (NOW - 10) * 1000, end: (NOW - 5) * 1000, received: NOW * 1000 },
     ]);
-    expect(decoder.page.noTemplate).toEqual({ waiting: 0, decodedLater: 1, expired: 0, evicted: 0 });
+    expect(decoder.page.noTemplate).toEqual({ waiting: 0, decodedLater: 1, expired: 0, evicted: 0, atEnd: 0 });
   });
 
   test("expires after a while, and makes room for what is newer", () => {
     const decoder = new KeptDecoder({ limits: { waitingOctetsPerExporter: 1800 } });
     for (let i = 0; i < 3; i++) decoder.take(ipfix({}, set(256, countedRecord(i, i))));
-    expect(decoder.page.noTemplate).toEqual({ waiting: 2, decodedLater: 0, expired: 0, evicted: 1 });
+    expect(decoder.page.noTemplate).toEqual({ waiting: 2, decodedLater: 0, expired: 0, evicted: 1, atEnd: 0 });
     decoder.decoder.tick(NOW + 29);
     expect(decoder.page.noTemplate.expired).toBe(0);
     decoder.decoder.tick(NOW + 30);
-    expect(decoder.page.noTemplate).toEqual({ waiting: 0, decodedLater: 0, expired: 2, evicted: 1 });
+    expect(decoder.page.noTemplate).toEqual({ waiting: 0, decodedLater: 0, expired: 2, evicted: 1, atEnd: 0 });
     expect(decoder.take(ipfix({}, template(256, COUNTED)))).toEqual([]);
   });
 });

@@ -86,7 +86,19 @@ export class WaitingData {
     for (const set of this.all) {
       if (now - set.seconds < this.limits.waitingSeconds) return;
       this.remove(set);
-      set.source.page.noTemplate.expired++;
+      const { noTemplate, refused } = set.source.page;
+      noTemplate.expired++;
+      refused.noTemplate++;
+    }
+  }
+
+  /** The run ends: lets go of all. */
+  end(): void {
+    for (const set of this.all) {
+      this.remove(set);
+      const { noTemplate, refused } = set.source.page;
+      noTemplate.atEnd++;
+      refused.noTemplate++;
     }
   }
 
@@ -99,7 +111,9 @@ export class WaitingData {
   private evict(set: WaitingSet, fromSource = true): void {
     if (fromSource) this.remove(set);
     else this.drop(set);
-    set.source.page.noTemplate.evicted++;
+    const { noTemplate, refused } = set.source.page;
+    noTemplate.evicted++;
+    refused.noTemplate++;
   }
 
   private remove(set: WaitingSet): void {
