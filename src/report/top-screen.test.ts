@@ -144,6 +144,13 @@ describe("what a screen says", () => {
     expect(lines[line + 2]).toContain("no prt");
   });
 
+  test("details of the last row that fits are seen, too", () => {
+    const wish = { rows: 80, seed: 4 };
+    const last = picture(wish).view.rows[13]!;
+    const lines = screen(wish, { details: { ...details, id: last.id } });
+    for (let i = 0; i < 10; i++) expect(lines.some((line) => line.includes(`Title ${i} `))).toBe(true);
+  });
+
   test("details stand under their row, other rows stay", () => {
     const lines = screen({ rows: 9, seed: 4, group: "protocols" }, { details });
     expect(lines.filter((line) => /Title \d/.test(line)).length).toBeGreaterThan(3);

@@ -80,7 +80,10 @@ function bodyLines(picture: TopPicture, room: number): Body {
   const free = room - lines.length;
   const shown = details === null ? null : view.rows.findIndex(({ id }) => id === details.id);
   const under = details === null || shown === -1 ? [] : detailLines(details, width, Math.max(0, free - 3), ascii);
+  // Rows above give way where the details would not fit below theirs.
+  const first = under.length === 0 ? 0 : Math.min(shown ?? 0, Math.max(0, (shown ?? 0) + 1 + under.length - free));
   for (const [place, row] of view.rows.entries()) {
+    if (place < first) continue;
     if (lines.length >= room) break;
     lines.push(rowLine(row, columns, row.id === selected, width, ascii));
     rows.push(row.id);
