@@ -143,6 +143,19 @@ records   0 flow records from 0 exporters
 `);
   });
 
+  it("names every problem once, and says how many more there are", () => {
+    const names = ["a.pcap: cut off", "b", "b", "c", "d", "e", "f", "g"];
+    const lines = printCollect(collectObject(summary({ problems: names.map((name) => new Error(name)) }))).split("\n");
+    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
+      "problem   a.pcap: cut off",
+      "problem   b (2 times)",
+      "problem   c",
+      "problem   d",
+      "problem   e",
+      "problem   and 2 problems more; all of them are in --summary json",
+    ]);
+  });
+
   it("says loudly when it does not add up", () => {
     const run = summary();
     run.ledger.messages += 2;
@@ -200,7 +213,7 @@ records   0 flow records from 0 exporters
     expect(text).toContain(
       "relay     1,200 messages to 10.0.0.9:2055; refused: 7 answers that nobody listens on the port; as many messages at least did not arrive; 3 could not be sent (EPERM)\n",
     );
-    expect(text).toContain("problems  1 problem\n");
+    expect(text).toContain("\nproblem   one\n");
   });
 
   it.each([

@@ -4,6 +4,7 @@ import type { CaptureMessageCounts } from "../collect/index.ts";
 import { COLLECT_REMARKS, REFUSED, TEMPLATE_EVENTS, UNBOOKED } from "../core/collect-ledger.ts";
 import type { CollectObject, ExporterObject } from "./collect-object.ts";
 import { styled } from "./colour.ts";
+import { problemTexts } from "./problem-lines.ts";
 import { counted, withSeparators, withTime, withUnit } from "./quantity.ts";
 import { type TextColumn, tableLines } from "./text-table.ts";
 import { wrappedLines } from "./wrapped-text.ts";
@@ -30,9 +31,7 @@ export function printCollect(run: CollectObject, options: CollectTextOptions = {
     ...wrap([...(run.packets === null ? [] : [packetsLine(run.packets)]), messagesLine(run), recordsLine(run)]),
     ...exporterLines(run, options),
     ...wrap([...reasonLines(run, colour), ...passedOnLines(run, colour), verdict(run, colour)]),
-    ...(run.problems.length > 0
-      ? [labelled("problems", styled(counted(run.problems.length, "problem"), "red", colour))]
-      : []),
+    ...wrap(problemTexts(run.problems).map((text) => labelled("problem", styled(text, "red", colour)))),
   ];
   return `${lines.join("\n")}\n`;
 }

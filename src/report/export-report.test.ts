@@ -31,7 +31,7 @@ test("every count that is not zero has its line, and it adds up", () => {
 remark    10 biflows that became two records, one for each direction
 remark    fields that are not exported: applicationName 3
           it adds up: every flow is named above
-problems  1 problem
+problem   x
 `,
   );
 });

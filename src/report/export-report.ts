@@ -11,6 +11,7 @@ import {
   type SentCount,
 } from "../core/export-ledger.ts";
 import { styled } from "./colour.ts";
+import { problemTexts } from "./problem-lines.ts";
 import { counted, withSeparators, withUnit } from "./quantity.ts";
 
 const LABEL_WIDTH = 10;
@@ -23,8 +24,8 @@ const MOST_NAMES = 10;
 /** Several lines for standard error, each with its end. */
 export function printExport(summary: ExportSummary, { colour = false }: { readonly colour?: boolean } = {}): string {
   const lines = summary.destinations.flatMap((destination) => destinationLines(destination, summary.ended, colour));
-  const { problems } = summary;
-  if (problems.length > 0) lines.push(labelled("problems", styled(counted(problems.length, "problem"), "red", colour)));
+  for (const text of problemTexts(summary.problems.map(({ message }) => message)))
+    lines.push(labelled("problem", styled(text, "red", colour)));
   return `${lines.join("\n")}\n`;
 }
 
