@@ -1,11 +1,12 @@
 // Real exporters on loopback: softflowd and pmacctd meter the same capture as `track`, and the collector ends up with the same packets
 // and octets for each pair of addresses.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Collected, type CollectorRun, startCollector, until } from "./collector-run.ts";
+import { ROOT } from "./module-imports.ts";
 import { DEMO, lacks, missingPrograms, run, runProgram, start } from "./program.ts";
 
 const noEditcap = missingPrograms("editcap");
@@ -92,6 +93,22 @@ describe.skipIf(skipSoftflowd)("softflowd", () => {
     });
     expect(found.ledger.pages[0]!.records).toBe(found.records.length);
   });
+
+  const long = join(ROOT, "..", "shared", "corpus", "pcap", "ndpi__gnutella.pcap");
+  test.skipIf(lacks("softflowd for long", existsSync(long) ? [] : ["corpus"]))(
+    "version 10 counts messages' own records, but not those of options: nothing is lost by that",
+    async () => {
+      const { collector, ports } = await startCollector(["udp://127.0.0.1:0"]);
+      await run(["softflowd", "-d", "-r", long, "-n", `127.0.0.1:${ports[0]}`, "-v", "10"]);
+      await collector.close();
+      const [page] = collector.ledger.pages;
+      // Options come again with the 17th message.
+      expect(page!.messages).toBeGreaterThan(17);
+      expect(page!.optionsRecords).toBeGreaterThan(1);
+      expect(page).toMatchObject(CLEAN);
+      expect(page!.remarks.sequenceIncludesOwn).toBeGreaterThan(0);
+    },
+  );
 
   test("over IPv6", async () => {
     const found = await collected("udp://[::1]:0", total(truth), (port) => softflowd(`[::1]:${port}`, "-v", "9"));
