@@ -2,8 +2,9 @@
 //   { "pid": 123, "command": "cli.js collect", "started": "ticks since the system's start", "place": "boot and PID namespace",
 //     "token": "of this lock alone" }
 import { randomUUID } from "node:crypto";
-import { open, readFile, readlink, stat, unlink, utimes } from "node:fs/promises";
+import { open, readFile, stat, unlink, utimes } from "node:fs/promises";
 import { basename } from "node:path";
+import { placeOfThis, startOf } from "./process-place.ts";
 
 /** Where nobody can look for the process (another machine or container), it has ended when it was silent for so long. */
 const SILENT_MS = 150_000;
@@ -73,7 +74,8 @@ export class FileLock {
   /** False where there is one. */
   private async create(): Promise<boolean> {
     const { pid } = process;
-    const [place, started] = await Promise.all([placeOfThis(), startOf(pid)]);
+    const place = placeOfThis();
+    const started = startOf(pid);
     try {
       const file = await open(this.path, "wx", 0o600);
       try {
@@ -94,9 +96,9 @@ export class FileLock {
   }
 
   private async lives({ pid, place, started }: Record<string, unknown>): Promise<boolean> {
-    const here = await placeOfThis();
+    const here = placeOfThis();
     if (here !== null && place === here && typeof pid === "number") {
-      return typeof started === "string" && (await startOf(pid)) === started;
+      return typeof started === "string" && startOf(pid) === started;
     }
     const found = await stat(this.path).catch(ifGone);
     return found !== null && Date.now() - found.mtimeMs < SILENT_MS;
@@ -122,23 +124,7 @@ function ifGone(error: NodeJS.ErrnoException): null {
   throw error;
 }
 
-/** Where process numbers are those that we see: this run of the system and PID namespace. Null where there is no /proc. */
-async function placeOfThis(): Promise<string | null> {
-  try {
-    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    return `${boot.trim()} ${await readlink("/proc/self/ns/pid")}`;
-  } catch {
-    return null;
-  }
-}
-
 function commandOfThis(): string {
   const [, script = "", ...words] = process.argv;
   return [basename(script), ...words].join(" ").replace(/\p{C}/gu, " ").slice(0, MOST_COMMAND);
-}
-
-/** When a process was started: field 22 of its /proc/PID/stat, behind a name that may have anything in it. Null = there is none. */
-async function startOf(pid: number): Promise<string | null> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
 }

@@ -1,7 +1,8 @@
 // Leases: who asks a store says so in jobs/, so that files that are replaced meanwhile stay until the answer is there. Nobody needs one:
 // where it cannot be written (a read-only disk, somebody else's store), files go after the time of grace, and who misses one asks again.
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { placeOfThis, startOf } from "../core/process-place.ts";
 import { FOLDERS } from "./layout.ts";
 
 /** So long a question holds files at the most, and so long where nobody can see whether its process lives (another machine). */
@@ -51,23 +52,4 @@ function limitOf(path: string): number {
   const here = placeOfThis();
   if (here === null || said.place !== here) return UNSEEN_MS;
   return said.started === startOf(Number(said.pid)) ? MOST_MS : 0;
-}
-
-/** Where process numbers are those that we see: this run of the system and PID namespace. Null where there is no /proc. */
-function placeOfThis(): string | null {
-  try {
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return null;
-  }
-}
-
-/** When a process was started: field 22 of its /proc/PID/stat, behind a name that may have anything in it. Null = there is none. */
-function startOf(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
 }
