@@ -50,7 +50,8 @@ export class FieldNames {
       if (this.#hashes[id] === hash && sameOctets(this.#octets[id]!, octets, from, to)) return id;
     }
     if (this.size >= MOST_NAMES || to - from > MOST_OCTETS) return NO_NAME;
-    return this.#add(octets.slice(from, to), hash);
+    // Not octets.slice: of a Buffer that is a view.
+    return this.#add(Uint8Array.prototype.slice.call(octets, from, to), hash);
   }
 
   #add(octets: Uint8Array, hash: number): number {

@@ -1,0 +1,54 @@
+// PdmlObserver: a program's own functions that hear of frames and flows; plug-ins are made of it. The shape is that of track's FlowObserver.
+
+/** A value as pdml2flow has it: texts that are numbers are numbers, True and False are booleans. */
+export type PdmlValue = string | number | boolean;
+
+/** Nested by the dots of field names; leaves are `raw` and, where labels were asked for, `show`. */
+export type PdmlObject = { [name: string]: PdmlObject | (PdmlValue | PdmlObject)[] };
+
+/** One object that is used again, valid during the call only; `toObject` makes a copy. */
+export interface FrameView {
+  /** 1, 2, ...: which frame of the input. */
+  readonly number: number;
+  /** `frame.time_epoch`, seconds since 1970. */
+  readonly time: number;
+  /** The values of a field, in the order of the frame; empty where it has none. */
+  values(field: string): readonly string[];
+  toObject(): PdmlObject;
+}
+
+/** The same for a flow: all of its frames so far. Values are there as long as the flow is. */
+export interface PdmlFlowView {
+  /** 1, 2, ...: in the order in which flows began. Stays the same through the life of a flow. */
+  readonly id: number;
+  /** The values of the key's fields, in their order; empty where the flow's frames have none. */
+  readonly key: readonly (readonly string[])[];
+  readonly frames: number;
+  /** Seconds since 1970 of its oldest and newest frame. */
+  readonly start: number;
+  readonly end: number;
+  /** Why it ended: silent for the timeout, the input's end, or the run was called off; null while it lives. */
+  readonly endReason: "idle" | "end" | "interrupted" | null;
+  values(field: string): readonly string[];
+  /** The object that `+json` prints. With frames kept apart (`-a`) an array of one object a frame. */
+  toObject(): PdmlObject | PdmlObject[];
+}
+
+/** What is to be called; each is optional. What a call throws ends the run, with the plug-in's name. */
+export interface PdmlObserver {
+  /** A frame came; its flow is null where it has none of the key's fields. Called after `onFlowNew` of its flow. */
+  readonly onFrame?: ((frame: FrameView, flow: PdmlFlowView | null) => void) | undefined;
+  readonly onFlowNew?: ((flow: PdmlFlowView, frame: FrameView) => void) | undefined;
+  /** A flow is complete. */
+  readonly onFlowEnd?: ((flow: PdmlFlowView) => void) | undefined;
+  /** After the last flow. */
+  readonly onClose?: (() => void) | undefined;
+}
+
+/** What a plug-in writes on; text, UTF-8. The run waits where the reader is slow. */
+export interface PluginOutput {
+  write(text: string): void;
+}
+
+/** A plug-in is a module whose export `plugin` is this: its words behind `--plugin FILE` in, an observer out. */
+export type PdmlPlugin = (words: readonly string[], output: PluginOutput) => PdmlObserver;
