@@ -1,0 +1,271 @@
+// The contract of `flowgauge serve`: what its HTTP API takes and gives, version 1. The page imports these types and nothing else of src/.
+// Every path below stands behind /api/v1. Bodies and answers are JSON, UTF-8; times are RFC 3339 UTC; docs/api.md and /api/v1/openapi.json say the same.
+
+/** What went wrong: 400 wrong words, 401 log in, 403 not allowed, 404, 409, 413, 429 too many, 503 busy or without an engine, 504 too slow. */
+export interface ApiError {
+  readonly error: {
+    /** One sentence: what was expected, found, and what to do. */
+    readonly message: string;
+    /** A stable word for programs: "usage", "filter", "login", "forbidden", "missing", "busy", "timeout", "cancelled", "store", "internal". */
+    readonly code: string;
+    /** Characters of the filter that are meant; null where it is not about a filter. */
+    readonly from: number | null;
+    readonly to: number | null;
+  };
+}
+
+/** A question in the words of `flowgauge query` (docs/query.md): each member is the option of that name. GET takes the same as a query string. */
+export interface QueryWords {
+  readonly filter?: string;
+  /** "2h", "yesterday", "2026-11-20T10:00:00Z". */
+  readonly from?: string;
+  readonly to?: string;
+  readonly within?: "any" | "start" | "end" | "inside";
+  /** Lists of fields with commas, one table each: "time/5m,srcAddr/24". None = a list of flows. */
+  readonly by?: readonly string[];
+  readonly top?: number;
+  /** "bytes:desc". */
+  readonly sort?: string;
+  readonly measures?: string;
+  readonly sum?: string;
+  readonly distinct?: string;
+  readonly percentile?: number;
+  readonly spread?: "even" | "start" | "end";
+  readonly biflow?: boolean | string;
+  readonly dedup?: boolean;
+  readonly scale?: boolean;
+  /** Lists: so many flows at the most (1..10,000), only these fields, and where to go on. */
+  readonly limit?: number;
+  readonly fields?: string;
+  readonly after?: string;
+}
+
+/** A Table as docs/table.schema.json has it (`table/1`). */
+export interface ApiTable {
+  readonly flowgauge: "table/1";
+  readonly shape: "list" | "group" | "series";
+  readonly title: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly bucketSeconds: number | null;
+  readonly sortedBy: string | null;
+  readonly columns: readonly ApiColumn[];
+  readonly rows: readonly ApiRow[];
+  readonly total: ApiRow | null;
+  readonly others: ApiRow | null;
+  readonly othersRows: readonly ApiRow[];
+  readonly known: readonly (readonly [string, string])[] | null;
+  readonly notes: readonly string[];
+}
+
+export type ApiValue = string | number | null | Readonly<Record<string, string>>;
+export type ApiRow = Readonly<Record<string, ApiValue>>;
+
+export interface ApiColumn {
+  readonly name: string;
+  readonly title: string;
+  readonly type: "text" | "integer" | "real" | "time" | "duration" | "other";
+  readonly unit: string | null;
+  readonly role: "key" | "measure";
+  readonly field?: string | null;
+}
+
+/** GET|POST /query. Other formats of the same: ?format=ndjson|csv|parquet|svg|png as a download. */
+export interface QueryAnswer {
+  readonly tables: readonly ApiTable[];
+  /** The command line that answers the same. */
+  readonly command: string;
+  /** What it took: seconds of waiting and of work, files looked at. */
+  readonly took: { readonly queuedSeconds: number; readonly seconds: number; readonly files: number };
+  /** Lists: what to give as `after` for the next flows; null = that is all. */
+  readonly next: string | null;
+  /** Files that could not be read, one sentence each: the answer is without them. */
+  readonly problems: readonly string[];
+}
+
+/** POST /filter: looks at a filter while it is typed. */
+export interface FilterLook {
+  readonly text: string;
+  /** Offset of the cursor; left out = no completions. */
+  readonly at?: number;
+}
+
+export interface FilterSeen {
+  /** For colours; ordered, apart. */
+  readonly tokens: readonly { readonly from: number; readonly to: number; readonly kind: FilterTokenKind }[];
+  /** null = it can be asked. */
+  readonly fault: {
+    readonly from: number;
+    readonly to: number;
+    readonly message: string;
+    readonly suggestion: string | null;
+  } | null;
+  readonly completions: {
+    readonly from: number;
+    readonly to: number;
+    readonly options: readonly { readonly text: string; readonly kind: string; readonly about: string }[];
+    readonly expected: readonly string[];
+  } | null;
+}
+
+export const FILTER_TOKEN_KINDS = [
+  "word",
+  "field",
+  "operator",
+  "number",
+  "address",
+  "text",
+  "name",
+  "comment",
+  "sign",
+] as const;
+export type FilterTokenKind = (typeof FILTER_TOKEN_KINDS)[number];
+
+/** GET /status: the first thing the page asks. */
+export interface Status {
+  readonly version: string;
+  /** Now, as the server has it. */
+  readonly time: string;
+  /** IANA name of the server's zone. */
+  readonly zone: string;
+  /** Who asks: null where nobody needs to log in. */
+  readonly user: { readonly name: string; readonly role: Role } | null;
+  readonly loginNeeded: boolean;
+  /** To be sent as `X-CSRF-Token` with everything that changes something; null where there are no users. */
+  readonly csrf: string | null;
+  readonly store: StoreStatus;
+  readonly collecting: CollectingStatus;
+  /** True where the store holds the bundled capture, moved to now. */
+  readonly demo: boolean;
+  /** What a person should know: a full disk, a damaged file, no engine. One sentence each. */
+  readonly problems: readonly string[];
+}
+
+export type Role = "viewer" | "admin";
+
+export interface StoreStatus {
+  readonly folder: string;
+  /** "ready", "empty", "missing" (no such folder), "unreadable", "noEngine". */
+  readonly state: "ready" | "empty" | "missing" | "unreadable" | "noEngine";
+  readonly flows: number | null;
+  readonly octets: number;
+  readonly oldest: string | null;
+  readonly newest: string | null;
+}
+
+export interface CollectingStatus {
+  /** "udp://0.0.0.0:2055"; none where serve only shows. */
+  readonly listening: readonly string[];
+  readonly running: boolean;
+  /** Why not; null where it runs or was not asked for. */
+  readonly problem: string | null;
+  readonly exporters: number;
+  readonly records: number;
+  /** Records, messages and datagrams known to be missing, by every named reason. */
+  readonly lost: number;
+}
+
+/** GET /fields: what can be grouped by, filtered and measured. */
+export interface Words {
+  readonly fields: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly about: string;
+    /** "address" can have a prefix length in `by`. */
+    readonly kind: string;
+  }[];
+  readonly measures: readonly { readonly name: string; readonly title: string; readonly unit: string | null }[];
+}
+
+/** GET /live?group=&by=&sort=&reverse=&filter=&rows=&names=: server-sent events, one `view` a second; data is what `top --json` prints (docs/top.md). */
+export type LiveGroup = "flows" | "hosts" | "pairs" | "ports" | "protocols" | "exporters" | "by";
+
+/** GET /live/links: the pairs of hosts of the last 15 minutes, for the graph of links. */
+export interface LiveLinks {
+  readonly time: string;
+  readonly hosts: readonly { readonly address: string; readonly name: string | null; readonly bytes: number }[];
+  readonly links: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly bytes: number;
+    readonly packets: number;
+  }[];
+}
+
+/** GET /exporters: where every record went (`explain`), and what is wrong with whom (`doctor`). */
+export interface Exporters {
+  readonly time: string;
+  readonly exporters: readonly ExporterState[];
+  /** Sums by name, as `explain --json` has them. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+export interface ExporterState {
+  readonly address: string;
+  readonly alias: string | null;
+  readonly formats: readonly string[];
+  readonly lastSeen: string | null;
+  readonly templates: number;
+  /** One of so many; null = not known. */
+  readonly sampling: number | null;
+  /** Counters by their names in docs/collect.md. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** doctor's sentences about it. */
+  readonly findings: readonly {
+    readonly level: "info" | "warning" | "error";
+    readonly sentence: string;
+    readonly advice: string | null;
+  }[];
+}
+
+/** GET /hosts/ADDRESS?from=&to=: what is known of one address besides what /query tells. */
+export interface HostFacts {
+  readonly address: string;
+  /** From DNS in the traffic, from a hosts file, from reverse DNS. */
+  readonly names: readonly { readonly name: string; readonly source: "traffic" | "hosts" | "dns" }[];
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly as: { readonly number: number; readonly name: string } | null;
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  readonly local: boolean | null;
+}
+
+/** GET /reports, PUT|DELETE /reports/ID (admin). Ready-made ones cannot be changed. */
+export interface Report {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly readyMade: boolean;
+  readonly words: QueryWords;
+  /** How it is drawn at first. */
+  readonly chart: ChartKind;
+  readonly schedule: Schedule | null;
+}
+
+export const CHART_KINDS = ["stacked", "lines", "sides", "sankey", "heat", "bars", "none"] as const;
+export type ChartKind = (typeof CHART_KINDS)[number];
+
+export interface Schedule {
+  /** Five fields of cron, in the server's zone. */
+  readonly cron: string;
+  /** Mail addresses; none = only a file in the reports folder. */
+  readonly mailTo: readonly string[];
+  readonly lastRun: string | null;
+  readonly lastProblem: string | null;
+}
+
+/** GET /filters, PUT|DELETE /filters/NAME: named filters, `$name` in every filter. */
+export interface SavedFilter {
+  readonly name: string;
+  readonly text: string;
+  readonly about: string;
+  /** Saved for everybody, or by and for one user. */
+  readonly shared: boolean;
+}
+
+/** POST /login: gives Status, and the cookie. POST /logout. */
+export interface Login {
+  readonly name: string;
+  readonly password: string;
+}
