@@ -1,8 +1,11 @@
 // Objects as NDJSON on a file or standard output, as they come: options records and counter samples of exporters.
 import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import { SourceError } from "../core/errors.ts";
+import { safeJson } from "../core/safe-json.ts";
 import { timeText } from "../report/index.ts";
 import type { CounterSample, OptionsRecord } from "../wire/index.ts";
+
+export { safeJson };
 
 /** Octets on their way; what comes while a slow reader has so many before it is dropped and counted. */
 const MOST_PENDING = 8_388_608;
@@ -61,15 +64,6 @@ function openForAppending(path: string): WriteStream {
       cause: error,
     });
   }
-}
-
-/** JSON in which no control character of a terminal is left as it is, C1 and those of direction included. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}]/gu, (character) => {
-    const code = character.codePointAt(0)!;
-    if (code < 0x1_0000) return `\\u${code.toString(16).padStart(4, "0")}`;
-    return [...Array(character.length).keys()].map((unit) => `\\u${character.charCodeAt(unit).toString(16)}`).join("");
-  });
 }
 
 /** `{time, exporter, domain, template, scope: {...}, fields: {...}}` */

@@ -1,4 +1,5 @@
 // The door of the report room: flow records and summaries to text.
+export { ByteWriter } from "./byte-writer.ts";
 export { printCollectChange } from "./collect-change.ts";
 export { METRICS_TYPE, printCollectMetrics } from "./collect-metrics.ts";
 export { type CollectObject, type CollectShown, collectObject, timeText } from "./collect-object.ts";
@@ -18,6 +19,7 @@ export {
 export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";
+export { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
