@@ -60,6 +60,7 @@ export function sampleTopView({ rows, seed, group = TOP_GROUPS[seed % TOP_GROUPS
       },
       ...{ rate, rate10: rate, rate40: rate, peak: rate },
       lost: seed % 3 === 0 ? [{ reason: "dropped by the kernel", count: 12_345, unit: "packets" }] : [],
+      apart: seed % 4 === 0 ? [{ reason: "without IP", count: 7, unit: "packets" }] : [],
       link: { bytes: link, packets: link },
       ended: seed % 5 === 0,
     },

@@ -1,4 +1,5 @@
 // One face for all sources of the live screen: a table that they fill, and what they have to say.
+import type { TrackSummary } from "../core/ledger.ts";
 import type { HostNames, LiveOptions, LiveStatus, LiveTable } from "../live/index.ts";
 import type { FlowStreamOptions, KeyPlan, TrackWords } from "../track/index.ts";
 import type { ReceiveSettings } from "./collect-plan.ts";
@@ -77,8 +78,10 @@ export function lostOf(...all: readonly (readonly [string, number, Lost["unit"]]
   return all.flatMap(([reason, count, unit]) => (count > 0 ? [{ reason, count, unit }] : []));
 }
 
-/** What a tracker left out. */
-export function untracked(streams: readonly { summary(): import("../core/ledger.ts").TrackSummary }[]) {
+/** What trackers left out: `lost` is missing in the picture, `apart` is no flow. */
+export function untracked(
+  streams: readonly { summary(): TrackSummary }[],
+): Required<Pick<LiveStatus, "lost" | "apart">> {
   const sum = { kernel: 0, interface: 0, nonIp: 0, other: 0 };
   for (const stream of streams) {
     const { ledger, kernelDrops, interfaceDrops } = stream.summary();
@@ -89,10 +92,12 @@ export function untracked(streams: readonly { summary(): import("../core/ledger.
       else sum.other += packets;
     }
   }
-  return lostOf(
-    ["dropped by the kernel", sum.kernel, "packets"],
-    ["dropped by the interface", sum.interface, "packets"],
-    ["without IP (--non-ip counts them)", sum.nonIp, "packets"],
-    ["not decoded", sum.other, "packets"],
-  );
+  return {
+    lost: lostOf(
+      ["dropped by the kernel", sum.kernel, "packets"],
+      ["dropped by the interface", sum.interface, "packets"],
+      ["not decoded", sum.other, "packets"],
+    ),
+    apart: lostOf(["without IP (--non-ip counts them)", sum.nonIp, "packets"]),
+  };
 }

@@ -17,7 +17,7 @@ export async function watchInterfaces(plan: FeedPlan): Promise<TopFeed> {
   const table = plan.table(eventOptions(plan), {
     names: plan.names,
     status: () => ({
-      lost: untracked(watched.flatMap(({ streams }) => streams)),
+      ...untracked(watched.flatMap(({ streams }) => streams)),
       notes: watched.flatMap(({ note }) => (note === null ? [] : [note])),
       ended: false,
     }),

@@ -13,7 +13,7 @@ export async function watchPipe(plan: FeedPlan): Promise<TopFeed> {
     { ...eventOptions(plan), clock: "records" },
     {
       names: plan.names,
-      status: () => ({ lost: untracked(streams), notes: [], ended: over }),
+      status: () => ({ ...untracked(streams), notes: [], ended: over }),
     },
   );
   const stream = await FlowStream.open(plan.sources, {

@@ -28,7 +28,7 @@ export async function playFiles(plan: FeedPlan): Promise<TopFeed> {
     },
     {
       names: plan.names,
-      status: () => ({ lost: packets === null ? [] : untracked([packets]), notes: [], ended: over }),
+      status: () => ({ ...untracked(packets === null ? [] : [packets]), notes: [], ended: over }),
     },
   );
   const pace = whole ? null : new Pace(plan.speed, signal);

@@ -99,6 +99,13 @@ export interface TopColumn {
   readonly sort: TopSort | null;
 }
 
+/** What the figures are without, by a named reason. */
+export interface TopLeftOut {
+  readonly reason: string;
+  readonly count: number;
+  readonly unit: "packets" | "records";
+}
+
 export interface TopHeader {
   /** Names of the sources as they were given: "iface:eth0", "udp://:2055". */
   readonly sources: readonly string[];
@@ -115,7 +122,9 @@ export interface TopHeader {
   readonly rate40: TopRates;
   readonly peak: TopRates;
   /** What is known to be missing, by a named reason: "dropped by the kernel", "lost by exporters". Only counts above 0. */
-  readonly lost: readonly { readonly reason: string; readonly count: number; readonly unit: "packets" | "records" }[];
+  readonly lost: readonly TopLeftOut[];
+  /** What came and is in no flow, as it is none: "without IP". Nothing is missing of it. Only counts above 0. */
+  readonly apart: readonly TopLeftOut[];
   /** The whole link, second by second up to the one before `at`, oldest first; at most 15 minutes. */
   readonly link: { readonly bytes: readonly number[]; readonly packets: readonly number[] };
   /** The input has ended (a capture played to its end): nothing changes any more. */

@@ -21,6 +21,7 @@ import { type KeyReader, topRows } from "./top-order.ts";
 /** What the sources say beside their records. */
 export interface LiveStatus {
   readonly lost: TopHeader["lost"];
+  readonly apart?: TopHeader["apart"];
   readonly notes: readonly string[];
   readonly ended: boolean;
 }
@@ -305,7 +306,7 @@ export class LiveTable implements TopTable {
     const moment: Moment = past ?? this.moment;
     const { now } = moment;
     if (past === null) link.settle(now);
-    const { lost, ended } = this.status();
+    const { lost, apart = [], ended } = this.status();
     return {
       sources: options.sources,
       at: now * 1000,
@@ -317,6 +318,7 @@ export class LiveTable implements TopTable {
       rate40: link.rate(now, 40),
       peak: past?.peak ?? { bytes: link.peakBytes, packets: link.peakPackets },
       lost,
+      apart,
       link: link.series(now, 900),
       ended,
     };

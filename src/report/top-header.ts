@@ -1,6 +1,6 @@
 // Above the table: what is watched, the whole link's rates and graph, the sums since the start, what is missing.
 import { cellWidth, fitCells, seenText } from "../core/cell-text.ts";
-import type { TopRates, TopView } from "../core/top-view.ts";
+import type { TopLeftOut, TopRates, TopView } from "../core/top-view.ts";
 import { type Line, type Span, span } from "../terminal/index.ts";
 import { counted, withSeparators, withUnit } from "./quantity.ts";
 import { areaGraph, graphValues, niceCeiling } from "./top-graphs.ts";
@@ -57,15 +57,16 @@ export function rateLine({ view, width, unit, ascii }: TopPicture): Line {
 }
 
 export function totalLine({ view, width, ascii }: TopPicture): Line {
-  const { totals, liveFlows, lost, at, since } = view.header;
-  const missing = lost.map(({ reason, count, unit }) => `${withSeparators(count)} ${unit} ${reason}`);
+  const { totals, liveFlows, lost, apart, at, since } = view.header;
+  const words = ({ reason, count, unit }: TopLeftOut) => `${withSeparators(count)} ${unit} ${reason}`;
   const parts: Line[] = [
     [span(" all ", "faint"), span(withUnit(totals.bytes, "B"), "strong")],
     // What is missing is said even where there is little room.
-    ...missing.map((text) => [span(text, "warn")]),
+    ...lost.map((one) => [span(words(one), "warn")]),
     [span(`${withSeparators(liveFlows)} live of ${counted(totals.flows, "flow")}`)],
     [span(counted(totals.packets, "packet"))],
     [span(`in ${ageText((at - since) / 1000)}`, "faint")],
+    ...apart.map((one) => [span(words(one), "faint")]),
   ];
   return fittingParts(parts, width, "  ", ascii);
 }

@@ -20,10 +20,29 @@ export function topObject(view: TopView) {
   };
 }
 
-function headerObject({ sources, since, totals, liveFlows, rate, rate10, rate40, peak, lost, ended }: TopHeader) {
+function headerObject({
+  sources,
+  since,
+  totals,
+  liveFlows,
+  rate,
+  rate10,
+  rate40,
+  peak,
+  lost,
+  apart,
+  ended,
+}: TopHeader) {
   return {
     ...{ since: timeOf(since), sources, ended, totals, liveFlows },
-    ...{ rate: rateObject(rate), rate10: rateObject(rate10), rate40: rateObject(rate40), peak: rateObject(peak), lost },
+    ...{
+      rate: rateObject(rate),
+      rate10: rateObject(rate10),
+      rate40: rateObject(rate40),
+      peak: rateObject(peak),
+      lost,
+      apart,
+    },
   };
 }
 

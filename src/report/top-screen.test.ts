@@ -151,6 +151,34 @@ describe("what a screen says", () => {
     for (let i = 0; i < 10; i++) expect(lines.some((line) => line.includes(`Title ${i} `))).toBe(true);
   });
 
+  test("the last line counts the rows that are seen, also where those above gave way for details", () => {
+    const wish = { rows: 80, seed: 4, group: "flows" as const };
+    const { lines, places } = topScreen(picture(wish, { details: { ...details, id: 13 }, width: 60 }));
+    const seen = places.rows.flatMap((id) => (id === null ? [] : [id + 1]));
+    expect(seen[0]).toBeGreaterThan(1);
+    expect(plainText(lines.at(-1)!)).toContain(` ${seen[0]}-${seen.at(-1)} of 80`);
+  });
+
+  test("what is no flow is said beside what was lost, and not as if it were", () => {
+    const view = sampleTopView({ rows: 1, seed: 1, group: "flows" });
+    const apart = [{ reason: "without IP", count: 7, unit: "packets" as const }];
+    const lost = [{ reason: "dropped by the kernel", count: 3, unit: "packets" as const }];
+    const { lines } = topScreen({
+      ...picture({ rows: 1, seed: 1 }),
+      width: 160,
+      view: { ...view, header: { ...view.header, lost, apart } },
+    });
+    const spans = lines.flat();
+    expect(spans.find(({ text }) => text === "3 packets dropped by the kernel")?.look).toBe("warn");
+    expect(spans.find(({ text }) => text === "7 packets without IP")?.look).toBe("faint");
+    const said = topSentences({
+      ...{ view: { ...view, header: { ...view.header, lost, apart } } },
+      ...{ width: 80, ascii: false, unit: "bits" as const, viewName: "flows" },
+    });
+    expect(said).toContain("Missing: 3 packets dropped by the kernel.");
+    expect(said).toContain("In no flow: 7 packets without IP.");
+  });
+
   test("details stand under their row, other rows stay", () => {
     const lines = screen({ rows: 9, seed: 4, group: "protocols" }, { details });
     expect(lines.filter((line) => /Title \d/.test(line)).length).toBeGreaterThan(3);

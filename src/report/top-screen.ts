@@ -29,12 +29,15 @@ export function topScreen(picture: TopPicture): TopScreen {
   if (picture.help !== null) {
     const help = helpLines(width, ascii);
     const from = Math.max(0, Math.min(picture.help, help.length - room));
-    return { lines: [...head, ...filledTo(help.slice(from, from + room), room), keyLine(picture, 0)], places: NOWHERE };
+    return {
+      lines: [...head, ...filledTo(help.slice(from, from + room), room), keyLine(picture, 0, 0)],
+      places: NOWHERE,
+    };
   }
   const body = bodyLines(picture, room);
   const rows = [...head.map(() => null), ...body.rows];
   const shown = body.rows.reduce<number>((count, id) => count + (id === null ? 0 : 1), 0);
-  const lines = [...head, ...filledTo(body.lines, room), keyLine(picture, shown)];
+  const lines = [...head, ...filledTo(body.lines, room), keyLine(picture, body.first, shown)];
   return { lines, places: { titles: head.length + body.titles, rows, sorts: body.sorts, room: body.room } };
 }
 
@@ -59,6 +62,8 @@ function headLines(picture: TopPicture): Line[] {
 }
 
 interface Body {
+  /** Rows of the view that are passed over at its beginning. */
+  readonly first: number;
   readonly lines: readonly Line[];
   readonly rows: readonly (number | null)[];
   readonly titles: number;
@@ -95,7 +100,7 @@ function bodyLines(picture: TopPicture, room: number): Body {
   }
   if (view.rows.length === 0 && free > 0)
     lines.push(cutLine([span(` ${nothingWords(picture)}`, "faint")], width, ascii));
-  return { lines, rows, titles: over.length, sorts: sortPlaces(columns), room: Math.max(1, free) };
+  return { first, lines, rows, titles: over.length, sorts: sortPlaces(columns), room: Math.max(1, free) };
 }
 
 function sortPlaces(columns: readonly ShownColumn[]): TopPlaces["sorts"] {
@@ -161,9 +166,10 @@ const KEYS = [
 ] as const;
 
 /** Where one is, and the keys that fit. */
-function keyLine({ view, width, ascii, viewName, entry, help }: TopPicture, shown: number): Line {
+function keyLine({ view, width, ascii, viewName, entry, help }: TopPicture, first: number, shown: number): Line {
   const order = `by ${SORT_WORDS[view.sort]}${view.reverse ? ", smallest first" : ""}`;
-  const place = shown === 0 ? "" : ` ${view.from + 1}-${view.from + shown} of ${withSeparators(view.matching)}`;
+  const from = view.from + first;
+  const place = shown === 0 ? "" : ` ${from + 1}-${from + shown} of ${withSeparators(view.matching)}`;
   const keys: readonly (readonly [string, string])[] =
     help !== null
       ? [

@@ -34,11 +34,12 @@ export function topBatchLines({ view, width, ascii, unit, viewName }: TextLook):
 /** A sentence for the link, one for each row. No bars, no abbreviations that are read as letters. */
 export function topSentences({ view, unit, viewName }: TextLook): string[] {
   const { header, filter, matching, rows, sort, reverse, notes } = view;
-  const { rate, rate10, totals, liveFlows, lost, ended } = header;
+  const { rate, rate10, totals, liveFlows, lost, apart, ended } = header;
   const lines = [
     `${clockText(header.at, true)} UTC${ended ? ", the input has ended" : ""}. ${spoken(rateText(rate, unit))} now, ${spoken(rateText(rate10, unit))} in the last 10 seconds.`,
     `Since the start ${octetWords(totals.bytes)}, ${counted(totals.packets, "packet")}, ${counted(totals.flows, "flow")}, of which ${withSeparators(liveFlows)} live.`,
     ...lost.map(({ reason, count, unit: what }) => `Missing: ${withSeparators(count)} ${what} ${reason}.`),
+    ...apart.map(({ reason, count, unit: what }) => `In no flow: ${withSeparators(count)} ${what} ${reason}.`),
     ...notes.map((note) => `Note: ${seenText(note)}`),
     `${rows.length} of ${withSeparators(matching)} ${viewName}${filter === "" ? "" : ` that match ${seenText(filter)}`}, ${reverse ? "smallest" : "greatest"} ${SORT_WORDS[sort]} first.`,
   ];
