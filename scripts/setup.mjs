@@ -109,7 +109,7 @@ function newest(path) {
 
 /** What dist/ was made from, as one text. */
 function sources() {
-  const paths = ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+  const paths = ["src", "web", "vite.config.ts", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
   return paths.map((path) => `${path} ${newest(join(ROOT, path))}\n`).join("");
 }
 
@@ -148,8 +148,19 @@ async function bundle(folder) {
   await bundled.close();
 }
 
+/** The page of `flowgauge serve`. @param {string} folder */
+async function bundlePage(folder) {
+  const { build: viteBuild } = await import("vite");
+  await viteBuild({
+    configFile: join(ROOT, "vite.config.ts"),
+    root: join(ROOT, "web"),
+    logLevel: "warn",
+    build: { outDir: folder },
+  });
+}
+
 /**
- * Makes dist/ of src/, beside it first: a failed or interrupted build leaves the old dist/ as it was.
+ * Makes dist/ of src/ and web/, beside it first: a failed or interrupted build leaves the old dist/ as it was.
  * @param {{ force?: boolean }} [options] @returns {Promise<number>} exit code of tsc; 0 also when nothing was to do
  */
 export async function build(options = {}) {
@@ -165,6 +176,7 @@ export async function build(options = {}) {
     });
     if (code !== 0) return code;
     await bundle(fresh);
+    await bundlePage(join(fresh, "web"));
     writeFileSync(join(fresh, ".built"), made);
     if (existsSync(join(ROOT, "dist"))) renameSync(join(ROOT, "dist"), old);
     renameSync(fresh, join(ROOT, "dist"));

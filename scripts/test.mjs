@@ -79,6 +79,7 @@ await ensurePrograms();
 if (patterns.length === 0) {
   await check("build", () => build());
   await tool("types", ["typescript", "bin", "tsc"], ["--noEmit"]);
+  await tool("types of the page", ["typescript", "bin", "tsc"], ["--noEmit", "-p", "web"]);
   await tool(
     "format and lint",
     ["@biomejs", "biome", "bin", "biome"],

@@ -91,6 +91,33 @@ describe("rooms", () => {
   });
 });
 
+/** The page speaks with the server only; of its code it knows the types of the contract. */
+function pageOffences(list: readonly SourceFile[]): string[] {
+  return list.flatMap(({ path, text }) =>
+    importsOf(text)
+      .filter(({ specifier }) => specifier.includes("/src/"))
+      .filter(({ specifier, line }) => {
+        const typesOnly = /^import type\b/.test(text.split("\n")[line - 1]!);
+        return !(typesOnly && specifier.endsWith("/src/serve/api.ts"));
+      })
+      .map(({ specifier, line }) => `${path}:${line}: imports ${specifier}`),
+  );
+}
+
+describe("the page", () => {
+  test("imports types of src/serve/api.ts, and nothing else of src", () => {
+    expect(sourceFiles("web").length).toBeGreaterThan(0);
+    expect(pageOffences(sourceFiles("web"))).toEqual([]);
+  });
+
+  test.each([
+    ["a value", 'import { CHART_KINDS } from "../../src/serve/api.ts";'],
+    ["another room", 'import type { Table } from "../../src/core/table.ts";'],
+  ])("%s would be an offence", (_, text) => {
+    expect(pageOffences([{ path: "web/x.tsx", text }])).toHaveLength(1);
+  });
+});
+
 describe("a made-up offence is caught", () => {
   const made = (path: string, text: string) => offences([{ path, text }]);
 

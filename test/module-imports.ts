@@ -43,7 +43,7 @@ export function sourceFiles(folder: string): SourceFile[] {
     return [];
   }
   return names
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
     .sort()
     .map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, "utf8") }));

@@ -1,0 +1,58 @@
+// Asks the server: one function for each kind of request; what went wrong is an ApiFault with the server's sentence.
+import type { ApiError, QueryAnswer, QueryWords, Status } from "../../src/serve/api.ts";
+
+/** What the server, or the way to it, said instead of an answer. */
+export class ApiFault extends Error {
+  override readonly name = "ApiFault";
+  readonly status: number;
+  readonly code: string;
+  /** Characters of the filter that are meant. */
+  readonly from: number | null;
+  readonly to: number | null;
+
+  constructor(status: number, { message, code, from, to }: ApiError["error"]) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.from = from;
+    this.to = to;
+  }
+}
+
+let csrf: string | null = null;
+
+async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const headers = new Headers(init.headers);
+  if (init.body !== undefined) headers.set("content-type", "application/json");
+  if (csrf !== null) headers.set("x-csrf-token", csrf);
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, { ...init, headers, credentials: "same-origin" });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new ApiFault(0, {
+      message: "flowgauge serve does not answer; is it still running?",
+      code: "gone",
+      from: null,
+      to: null,
+    });
+  }
+  const body = (await response.json().catch(() => null)) as Answer | ApiError | null;
+  if (response.ok && body !== null) return body as Answer;
+  throw new ApiFault(response.status, faultOf(body, response.status));
+}
+
+function faultOf(body: unknown, status: number): ApiError["error"] {
+  const error = (body as Partial<ApiError> | null)?.error;
+  return error ?? { message: `the server answered ${status}`, code: "internal", from: null, to: null };
+}
+
+export async function askStatus(signal?: AbortSignal): Promise<Status> {
+  const status = await ask<Status>("/status", signal === undefined ? {} : { signal });
+  csrf = status.csrf;
+  return status;
+}
+
+export function askQuery(words: QueryWords, signal: AbortSignal): Promise<QueryAnswer> {
+  return ask<QueryAnswer>("/query", { method: "POST", body: JSON.stringify(words), signal });
+}
