@@ -1,8 +1,8 @@
 // The catalog: which files of a store hold flows of a time. Readers need no lock: what is being replaced they see before or after.
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing } from "../core/durable-files.ts";
 import { SourceError } from "../core/errors.ts";
-import { isMissing } from "./durable-files.ts";
 import type { FlowFiles } from "./flows-table.ts";
 import { hiddenBy, jobFiles, readJobs } from "./jobs.ts";
 import { FOLDERS, parseSegmentFile, type SegmentName } from "./layout.ts";

@@ -1,8 +1,8 @@
 // Chunks of the spool that are damaged: what is whole of them stays, the file as it was is kept in damaged/, and nobody reads it.
 import { constants, copyFileSync, mkdirSync, rmSync, truncateSync } from "node:fs";
 import { join, relative } from "node:path";
+import { syncPath } from "../core/durable-files.ts";
 import { inspectNative } from "../files/index.ts";
-import { syncPath } from "./durable-files.ts";
 import { DAMAGED_FOLDER, FOLDERS } from "./layout.ts";
 
 export interface CheckedChunk {

@@ -1,8 +1,8 @@
 // Expiry: deletes what the limits of a KeepPolicy do not allow any more. A job hides the files first, so that no query meets half of it.
 import { readFileSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { isMissing, writeDurably } from "../core/durable-files.ts";
 import { SourceError } from "../core/errors.ts";
-import { isMissing, writeDurably } from "./durable-files.ts";
 import { type ExpiryPlan, planExpiry } from "./expiry-plan.ts";
 import { type FoundJob, GRACE_MS, Job, readJobs, sweepJobs } from "./jobs.ts";
 import { type KeepPolicy, keepPolicyFrom } from "./keep-policy.ts";

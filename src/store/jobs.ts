@@ -7,7 +7,7 @@
 //   jobs/KIND-ID.undone   the same file: recovery takes a begun job back; readers pass over the outputs
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMissing, makeFolderDurably, syncPath, writeDurably } from "./durable-files.ts";
+import { isMissing, makeFolderDurably, syncPath, writeDurably } from "../core/durable-files.ts";
 import { FOLDERS } from "./layout.ts";
 import { oldestLease } from "./leases.ts";
 

@@ -1,7 +1,7 @@
 // Days of the ledger that are over: their lines are added up, one an hour, exporter, domain and format, so that years stay quick to read.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeDurably } from "./durable-files.ts";
+import { writeDurably } from "../core/durable-files.ts";
 import { FOLDERS } from "./layout.ts";
 import { type ChangeLine, isChangeLine, isReceivedLine, parseLedgerLine } from "./ledger-file.ts";
 import type { LedgerCounts, LedgerLine } from "./store-ledger.ts";

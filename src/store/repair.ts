@@ -1,9 +1,9 @@
 // Repair: what crashes and bad disks have left in a store. Nothing is deleted that holds flows: damaged files go to damaged/.
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { syncPath } from "../core/durable-files.ts";
 import { inspectNative } from "../files/index.ts";
 import { readCatalog, type Segment } from "./catalog.ts";
-import { syncPath } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
 import { HOUSEKEEPING_JOBS } from "./housekeeping.ts";
 import { hiddenBy, Job, type JobKind, readJobs, recoverJobs, sweepJobs } from "./jobs.ts";

@@ -1,8 +1,8 @@
 // Sealing: spools become segments by one job, so that their flows are in the spool or in the segments, never in both or nowhere.
 import { readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing } from "../core/durable-files.ts";
 import { checkChunk } from "./damaged-chunks.ts";
-import { isMissing } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
 import { hiddenBy, Job, readJobs } from "./jobs.ts";
 import { BOOKED_FILE, FOLDERS, type SegmentName } from "./layout.ts";

@@ -1,9 +1,9 @@
 // What a run that was killed has left in the spool: chunks that have not got their names are cut to their whole blocks, and get them.
 import { readdirSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing, syncPath } from "../core/durable-files.ts";
 import { inspectNative } from "../files/index.ts";
 import { checkChunk } from "./damaged-chunks.ts";
-import { isMissing, syncPath } from "./durable-files.ts";
 import { BOOKED_FILE, FOLDERS } from "./layout.ts";
 import { appendLedger, spoolsInLedger } from "./ledger-file.ts";
 

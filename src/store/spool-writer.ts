@@ -2,11 +2,11 @@
 import { mkdir, rename, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { syncFolder } from "../core/durable-files.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { FileTarget, NativeBlock, nativeFields } from "../files/index.ts";
 import { type Arrival, arrivalsOf } from "./arrivals.ts";
 import { within } from "./deadline.ts";
-import { syncFolder } from "./durable-files.ts";
 import { newJobId } from "./jobs.ts";
 import { chunkFile, FOLDERS, partFile } from "./layout.ts";
 import { PAST_SUFFIX } from "./spool-time.ts";

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { seenText } from "../core/cell-text.ts";
+import { isMissing, writeDurably } from "../core/durable-files.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
-import { isMissing, writeDurably } from "./durable-files.ts";
 import { DAMAGED_FOLDER, FOLDERS, KEEP_FILE, LOCKS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
 
 /** What flowgauge.json says. */

@@ -1,10 +1,10 @@
 // Verification: is every file of a store what was written, and does it hold what its name says?
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
+import { isMissing } from "../core/durable-files.ts";
 import { param, sql } from "../core/sql.ts";
 import { inspectNative } from "../files/index.ts";
 import { readCatalog, type Segment } from "./catalog.ts";
-import { isMissing } from "./durable-files.ts";
 import type { Engine } from "./engine.ts";
 import { isFileFault } from "./engine-faults.ts";
 import { fileCrc32 } from "./file-checksum.ts";

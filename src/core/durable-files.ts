@@ -30,10 +30,10 @@ export function makeFolderDurably(path: string): void {
   for (let made = path; made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
 }
 
-/** A whole file at once: nobody sees half of it. */
-export function writeDurably(path: string, text: string): void {
+/** A whole file at once: nobody sees half of it. `mode` is that of a new file. */
+export function writeDurably(path: string, text: string, mode = 0o666): void {
   const temporary = `${path}.new`;
-  const file = openSync(temporary, "w");
+  const file = openSync(temporary, "w", mode);
   try {
     writeFileSync(file, text);
     fsyncSync(file);
