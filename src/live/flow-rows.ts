@@ -2,6 +2,7 @@
 import { END_REASON, FLOW_EVENT } from "../core/elements.ts";
 import { type Columns, type FlowBatch, readU64 } from "../core/flow-batch.ts";
 import { noTime, readNanoseconds, readSeconds } from "../core/nanoseconds.ts";
+import { TCP } from "../core/protocol-numbers.ts";
 import { FlowKeys } from "./flow-key.ts";
 import { LinkRates } from "./link-rates.ts";
 import type { LiveOptions } from "./live-options.ts";
@@ -14,6 +15,10 @@ import { SourceNumbers } from "./source-numbers.ts";
 const STRIDE = STRIDE_;
 const { end: END } = FLOW_EVENT;
 const { active: ACTIVE, none: NONE } = END_REASON;
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const OVER = BIT.ended | BIT.closed;
 const HALF_FIRST = WIDE.first >> 1;
 const HALF_LAST = WIDE.last >> 1;
 const HALF_PACKETS = WIDE.packets >> 1;
@@ -40,7 +45,7 @@ export class FlowRows {
   readonly totals: Sums = { packets: 0, bytes: 0, flows: 0 };
   /** Of rows that are gone. */
   readonly gone: Sums = { packets: 0, bytes: 0, flows: 0 };
-  /** Flows that have not ended. */
+  /** Flows that have not ended, of TCP: that are not closed either. */
   live = 0;
   /** The second that goes on; 0 before the first. */
   now = 0;
@@ -89,7 +94,7 @@ export class FlowRows {
     const at = row * STRIDE;
     const half = at >> 1;
     const { words, wide } = table;
-    if ((words[at + ROW.bits]! & BIT.ended) !== 0) this.revive(at, c, r);
+    if ((words[at + ROW.bits]! & OVER) !== 0 && this.beginsAnew(at, side, c, r)) this.revive(at, c, r);
     this.orient(at, side, c, r, isNew);
     let packets = readU64(c.packets, r);
     let bytes = readU64(c.bytes, r);
@@ -113,8 +118,12 @@ export class FlowRows {
     wide[other + HALF_BYTES] = wide[other + HALF_BYTES]! + reverseBytes;
     this.totals.packets += packets + reversePackets;
     this.totals.bytes += bytes + reverseBytes;
-    words[at + ROW.tcpFlags] =
-      words[at + ROW.tcpFlags]! | (c.tcpFlags[r]! << (16 * side)) | (c.reverseTcpFlags[r]! << (16 * (1 - side)));
+    const flags = words[at + ROW.tcpFlags]!;
+    const seen = flags | (c.tcpFlags[r]! << (16 * side)) | (c.reverseTcpFlags[r]! << (16 * (1 - side)));
+    if (seen !== flags) {
+      words[at + ROW.tcpFlags] = seen;
+      if (c.proto[r] === TCP && isClosed(seen)) this.close(at);
+    }
     this.time(row, half, c, r, bytes + reverseBytes, packets + reversePackets);
     const reason = c.endReason[r]!;
     words[at + ROW.endReason] = reason;
@@ -140,7 +149,7 @@ export class FlowRows {
   private revive(at: number, c: Columns, r: number): void {
     const { words } = this.table;
     const flows = this.options.events ? 1 : Math.max(1, readU64(c.flows, r));
-    words[at + ROW.bits] = words[at + ROW.bits]! & ~BIT.ended;
+    words[at + ROW.bits] = words[at + ROW.bits]! & ~OVER;
     words[at + ROW.flows] = words[at + ROW.flows]! + flows;
     words[at + ROW.liveFlows] = 1;
     words[at + ROW.tcpFlags] = 0;
@@ -148,9 +157,28 @@ export class FlowRows {
     this.live++;
   }
 
+  /** Records of trackers go on until they end. Those of exporters have no bounds: a second SYN of one end is another connection. */
+  private beginsAnew(at: number, side: 0 | 1, c: Columns, r: number): boolean {
+    const { words } = this.table;
+    if ((words[at + ROW.bits]! & BIT.ended) !== 0) return true;
+    return !this.options.events && (c.tcpFlags[r]! & (words[at + ROW.tcpFlags]! >>> (16 * side)) & SYN) !== 0;
+  }
+
   private end(at: number): void {
     const { words } = this.table;
     words[at + ROW.bits] = words[at + ROW.bits]! | BIT.ended;
+    this.leaveLive(at);
+  }
+
+  private close(at: number): void {
+    const { words } = this.table;
+    words[at + ROW.bits] = words[at + ROW.bits]! | BIT.closed;
+    this.leaveLive(at);
+  }
+
+  private leaveLive(at: number): void {
+    const { words } = this.table;
+    if (words[at + ROW.liveFlows] === 0) return;
     words[at + ROW.liveFlows] = 0;
     this.live--;
   }
@@ -244,7 +272,7 @@ export class FlowRows {
     const half = at >> 1;
     const { words, wide } = table;
     this.onGone(row);
-    if ((words[at + ROW.bits]! & BIT.ended) === 0) this.live--;
+    this.leaveLive(at);
     gone.packets += wide[half + HALF_PACKETS]! + wide[half + HALF_PACKETS + 1]!;
     gone.bytes += wide[half + HALF_BYTES]! + wide[half + HALF_BYTES + 1]!;
     gone.flows += words[at + ROW.flows]!;
@@ -274,6 +302,11 @@ function since(value: number, wide: Float64Array, base: number, last: boolean): 
   const before = wide[base]!;
   wide[base] = last ? 0 : value;
   return value >= before ? value - before : value;
+}
+
+/** A RST, or a FIN from both ends: the flags of end A are the lower half. */
+function isClosed(flags: number): boolean {
+  return ((flags | (flags >>> 16)) & RST) !== 0 || (flags & (flags >>> 16) & FIN) !== 0;
 }
 
 function milliseconds(column: Uint32Array, row: number, seconds: number): number {

@@ -94,6 +94,61 @@ describe("a tracker's events", () => {
   });
 });
 
+describe("a TCP connection that is over is not live, whenever its record ends", () => {
+  const { start, update, end } = FLOW_EVENT;
+  const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
+  const seen = (table: LiveTable) => {
+    const { header, rows } = table.view(FLOWS);
+    // With a filter groups are made anew for each picture.
+    const question = { ...FLOWS, group: "hosts", filter: "any" } as const;
+    const hosts = table.view(question).rows.map(({ liveFlows }) => liveFlows);
+    const { state, stateText, liveFlows, flows } = rows[0]!;
+    return [header.liveFlows, liveFlows, flows, state, stateText, ...new Set(hosts)];
+  };
+
+  test("of a tracker: a FIN from both ends, or a RST", () => {
+    for (const [flags, reverse, said] of [
+      [SYN | ACK | FIN, SYN | ACK | FIN, "closed"],
+      [SYN | ACK, SYN | ACK | RST, "reset"],
+    ] as const) {
+      const table = new LiveTable({ events: true });
+      table.advance(T + 1);
+      const tell = (event: number, tcpFlags: number, reverseTcpFlags: number, endReason = 0) =>
+        table.write(batchOf([record({ event, packets: 9, bytes: 900, tcpFlags, reverseTcpFlags, endReason })]));
+      tell(start, SYN, 0);
+      tell(update, SYN | ACK | FIN, SYN | ACK);
+      expect(seen(table)).toEqual([1, 1, 1, "new", "closing", 1]);
+      tell(update, flags, reverse);
+      tell(update, flags, reverse);
+      table.advance(T + 2);
+      expect(seen(table)).toEqual([0, 0, 1, "ended", said, 0]);
+      expect(table.view({ ...FLOWS, ended: false }).rows).toEqual([]);
+      tell(end, flags, reverse, 1);
+      expect(seen(table)).toEqual([0, 0, 1, "ended", said, 0]);
+      // The same ports once more.
+      tell(start, SYN, 0);
+      table.advance(T + 3);
+      expect(seen(table)).toEqual([1, 1, 2, "new", "SYN", 1]);
+    }
+  });
+
+  test("of exporters: the last packets of a connection are no new one, a SYN is", () => {
+    const table = new LiveTable({});
+    table.advance(T + 1);
+    const back = { src: web.dst, dst: web.src, sport: web.dport, dport: web.sport };
+    table.write(batchOf([record({ tcpFlags: SYN | FIN | ACK }), record({ ...back, tcpFlags: SYN | FIN | ACK })]));
+    expect(seen(table)).toEqual([0, 0, 1, "ended", "closed", 0]);
+    table.write(batchOf([record({ tcpFlags: ACK })]));
+    expect(seen(table).slice(0, 5)).toEqual([0, 0, 1, "ended", "closed"]);
+    table.write(batchOf([record({ tcpFlags: SYN | ACK })]));
+    table.advance(T + 2);
+    expect(seen(table)).toEqual([1, 1, 2, "new", "established", 1]);
+    // UDP has no flags, whatever a record says.
+    table.write(batchOf([record({ proto: 17, dport: 53, tcpFlags: RST })]));
+    expect(table.view(FLOWS).header.liveFlows).toBe(2);
+  });
+});
+
 describe("records of exporters", () => {
   test("of both directions are one row; a well-known port answers", () => {
     const table = new LiveTable();

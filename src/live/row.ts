@@ -67,4 +67,6 @@ export const BIT = {
   ended: 4,
   /** Its records have both directions, so they know who began. */
   sure: 8,
+  /** A TCP connection that is over, whose record goes on: not live. */
+  closed: 16,
 } as const;
