@@ -1,0 +1,114 @@
+// ObserverCalls: tells observers of frames and flows. What one throws ends the run; what one promises is waited for.
+import { SourceError } from "../core/errors.ts";
+import type { FrameView, PdmlFlowView, PdmlObserver } from "./observer.ts";
+import { placedFault } from "./plugin-fault.ts";
+
+/** An observer, and whose it is: a plug-in's name, or null where it is a program's own, which hears its own errors. */
+export interface NamedObserver {
+  readonly name: string | null;
+  readonly observer: PdmlObserver;
+}
+
+export class ObserverCalls {
+  /** Whether anybody wants to hear of frames, of new flows, of flows that ended. */
+  readonly ofFrames: boolean;
+  readonly ofNewFlows: boolean;
+  readonly ofEndedFlows: boolean;
+  readonly #all: readonly NamedObserver[];
+  readonly #frame: readonly NamedObserver[];
+  readonly #flowNew: readonly NamedObserver[];
+  readonly #flowEnd: readonly NamedObserver[];
+  /** The frame that was told of last. */
+  #lastFrame = 0;
+  #promises: Promise<void>[] = [];
+
+  constructor(observers: readonly NamedObserver[]) {
+    const having = (hook: keyof PdmlObserver) => observers.filter(({ observer }) => observer[hook] !== undefined);
+    this.#all = observers;
+    this.#frame = having("onFrame");
+    this.#flowNew = having("onFlowNew");
+    this.#flowEnd = having("onFlowEnd");
+    this.ofFrames = this.#frame.length > 0;
+    this.ofNewFlows = this.#flowNew.length > 0;
+    this.ofEndedFlows = this.#flowEnd.length > 0;
+  }
+
+  frame(frame: FrameView, flow: PdmlFlowView | null): void {
+    this.#lastFrame = frame.number;
+    for (const one of this.#frame) {
+      try {
+        this.#keep(one, "onFrame", one.observer.onFrame?.(frame, flow));
+      } catch (error) {
+        throw fault(one, `frame ${frame.number}`, "onFrame", error);
+      }
+    }
+  }
+
+  flowNew(flow: PdmlFlowView, frame: FrameView): void {
+    this.#lastFrame = frame.number;
+    for (const one of this.#flowNew) {
+      try {
+        this.#keep(one, "onFlowNew", one.observer.onFlowNew?.(flow, frame));
+      } catch (error) {
+        throw fault(one, `frame ${frame.number}`, "onFlowNew", error);
+      }
+    }
+  }
+
+  flowEnd(flow: PdmlFlowView): void {
+    for (const one of this.#flowEnd) {
+      try {
+        this.#keep(one, "onFlowEnd", one.observer.onFlowEnd?.(flow));
+      } catch (error) {
+        throw fault(one, `flow ${flow.id}, after frame ${this.#lastFrame}`, "onFlowEnd", error);
+      }
+    }
+  }
+
+  /** After the last flow. */
+  async close(): Promise<void> {
+    await this.kept();
+    for (const one of this.#all) {
+      try {
+        await one.observer.onClose?.();
+      } catch (error) {
+        throw fault(one, `after frame ${this.#lastFrame}`, "onClose", error);
+      }
+    }
+  }
+
+  /** Undefined where there is nothing to wait for; else resolves when everything promised is done, and throws what fails. */
+  kept(): Promise<void> | undefined {
+    if (this.#promises.length === 0) return undefined;
+    const promises = this.#promises;
+    this.#promises = [];
+    return Promise.all(promises).then(() => {});
+  }
+
+  #keep(one: NamedObserver, hook: string, given: unknown): void {
+    if (!isPromise(given)) return;
+    const after = `after frame ${this.#lastFrame}`;
+    const kept = Promise.resolve(given).then(
+      () => {},
+      (error: unknown) => {
+        throw fault(one, after, hook, error);
+      },
+    );
+    // Whoever waits hears of it; until then it is no unhandled rejection.
+    kept.catch(() => {});
+    this.#promises.push(kept);
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function fault({ name }: NamedObserver, place: string, hook: string, error: unknown): unknown {
+  if (name === null) return error;
+  return new SourceError(
+    { source: `plug-in ${name}, ${place}` },
+    `expected ${hook} to go through, found ${placedFault(error)}; the run ends there`,
+    { cause: error },
+  );
+}
