@@ -64,7 +64,7 @@ function addressNode(field: FieldName, ranges: NumberRanges, zero: boolean, span
 }
 
 /** What one word, or a network and its mask, stands for. */
-function readNetworks(context: ParseContext): readonly Range[] {
+export function readNetworks(context: ParseContext): readonly Range[] {
   const { reader } = context;
   reader.noteLabel(LABEL);
   const word = valueWord(reader);

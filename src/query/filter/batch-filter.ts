@@ -42,6 +42,8 @@ function compile(node: FilterNode, pool: MarksPool): Narrow {
       );
     case "not":
       return narrowNot(compile(node.term, pool), pool);
+    case "frame":
+      throw new TypeError("A filter of frames has no meaning for flow records.");
     case "number":
       return numberNarrow(node.of, node.is, node.value);
     case "numbers":

@@ -20,6 +20,8 @@ function compile(node: FilterNode): Sql {
       return sql`(${joinSql(node.terms.map(compile), node.kind)})`;
     case "not":
       return sql`(NOT ${compile(node.term)})`;
+    case "frame":
+      throw new TypeError("A filter of frames has no meaning for flow records.");
     case "number":
       return numberSql(node.of, node.is, node.value);
     case "numbers":

@@ -15,7 +15,8 @@ export interface Token {
 const BLANK = /[\s#]/;
 const OPERATOR = /==|!=|<=|>=|&&|\|\||[=<>!()[\],]/y;
 const NAME = /\$([A-Za-z0-9_.-]*)/y;
-const WORD = /[^\s#()[\],=<>!&|"'$/][^\s#()[\],=<>!&|"'$]*/y;
+/** A `~` before a text or pattern is a sign, anywhere else a letter. */
+const WORD = /(?!~["'/])[^\s#()[\],=<>!&|"'$/](?:(?!~["'/])[^\s#()[\],=<>!&|"'$])*/y;
 const PATH = /[^\s()[\],"'#]+/y;
 
 export const INCLUDE = "@include";

@@ -118,7 +118,7 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
   N: 256,
   X: 63,
 };
-const FLAG_LETTERS = "letters of FSRPAUECN such as SA, or S/SA, or a number";
+export const FLAG_LETTERS = "letters of FSRPAUECN such as SA, or S/SA, or a number";
 const ALL_FLAGS = 0xfff;
 
 /** `S`: all of these are set. `S/SA`: of S and A just S. `= S`: just S of all. A number is compared. */
@@ -149,7 +149,7 @@ export function flagsTerm({ reader }: ParseContext, field: FieldName, from: numb
 }
 
 /** `exact`: of all flags just these. */
-function flagWords(word: string, exact: boolean): readonly [value: number, mask: number] | null {
+export function flagWords(word: string, exact: boolean): readonly [value: number, mask: number] | null {
   const [letters = "", among, more] = word.split("/");
   const value = flagBits(letters);
   if (value === null || more !== undefined) return null;

@@ -11,8 +11,15 @@ export interface FilterOptions {
   readonly resolve?: (name: string) => readonly string[] | undefined;
   /** Now, in ms since 1970, for "2h" and "today"; default: the clock. */
   readonly now?: number;
+  /** The filter is of frames (PDML), not of flows: every field of tshark is a term. */
+  readonly frames?: FrameFields;
   /** Zone of times that are written without one, of time of day and weekday; default: this machine's. */
   readonly zone?: string;
+}
+
+export interface FrameFields {
+  /** Fields that are worth to be offered. */
+  readonly names?: () => Iterable<string>;
 }
 
 export const FILTER_LIMITS = {

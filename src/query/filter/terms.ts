@@ -1,6 +1,8 @@
 // One term: its words by the vocabulary, then its value by what it is about.
 import { informationElementNamed, informationElementNames } from "../../core/information-elements.ts";
 import { addressTerm, localTerm } from "./address-terms.ts";
+import { frameTerm } from "./frame-terms.ts";
+import { beginsFrameTerm } from "./frame-vocabulary.ts";
 import { INCLUDE } from "./lexer.ts";
 import { flagsTerm, forwardingTerm, numberTerm } from "./number-terms.ts";
 import { node, type ParseContext } from "./parse-context.ts";
@@ -10,7 +12,7 @@ import { otherTerm } from "./text-terms.ts";
 import { clockTerm, derivedTerm, timeTerm, weekdayTerm } from "./time-terms.ts";
 import type { TokenReader } from "./token-reader.ts";
 import type { FilterNode } from "./tree.ts";
-import { FIRST_WORDS, type Phrase, VOCABULARY } from "./vocabulary.ts";
+import { FIRST_WORDS, VOCABULARY } from "./vocabulary.ts";
 
 const OTHER = /^other\.(.+)$/i;
 
@@ -18,6 +20,7 @@ export function readTerm(context: ParseContext): FilterNode {
   const { reader, budget } = context;
   const from = reader.token.span.from;
   budget.node(reader, reader.token.span);
+  if (context.options.frames !== undefined) return frameTerm(context, context.options.frames, from);
   const subject = readSubject(reader);
   const span = spanSince(reader, from);
   switch (subject.kind) {
@@ -50,7 +53,7 @@ export function readTerm(context: ParseContext): FilterNode {
 
 /** Follows the words as far as they go on. */
 function readSubject(reader: TokenReader): Subject {
-  let phrase: Phrase = VOCABULARY;
+  let phrase: typeof VOCABULARY = VOCABULARY;
   reader.note({
     label: "a term such as src ip, dst port, proto, bytes or any field",
     kind: "field",
@@ -90,10 +93,14 @@ function* firstWords(): Iterable<readonly [string, string]> {
 
 const OPENINGS = /^\s*[!($]/;
 
-/** True where the first word of a text is one of the language: a file of that name must be written ./name. */
-export function beginsFilter(text: string): boolean {
+/**
+ * True where the first word of a text is one of the language: a file of that name must be written ./name. Of filters of frames it may
+ * be any name.
+ */
+export function beginsFilter(text: string, ofFrames = false): boolean {
   const word = text.trimStart().split(/[\s()[\],=<>!&|"']/, 1)[0]!;
   const lower = word.toLowerCase();
   if (OPENINGS.test(text) || lower === "not" || lower === INCLUDE) return true;
+  if (ofFrames) return beginsFrameTerm(word);
   return VOCABULARY.next.has(lower) || beyondFields(word) !== null;
 }

@@ -11,10 +11,17 @@ const TEXT = 'a text such as "web"';
 /** Takes a way to match with its text; null where none stands there. */
 export function acceptTextMatch(reader: TokenReader): TextMatch | null {
   const word = reader.accept(["contains", "starts", "ends", "matches"], "operator");
+  if (word === "matches" || (word === null && acceptTilde(reader))) return readPattern(reader);
   if (word === null) return null;
-  if (word === "matches") return readPattern(reader);
   if (word !== "contains" && reader.accept(["with"]) === null) reader.fail();
   return Object.freeze({ kind: word, text: readText(reader) });
+}
+
+/** `~` is `matches`. */
+function acceptTilde(reader: TokenReader): boolean {
+  if (!reader.sees("~")) return false;
+  reader.advance();
+  return true;
 }
 
 export function textNode(of: TextSubject, match: TextMatch, span: Span): FilterNode {
@@ -39,12 +46,12 @@ export function otherTerm(context: ParseContext, name: string, from: number): Fi
 }
 
 /** A text, or a word that does not go on with the filter. */
-function isValue(reader: TokenReader): boolean {
+export function isValue(reader: TokenReader): boolean {
   const { kind } = reader.token;
   return kind === "text" || (kind === "word" && !reader.sees("and", "or", "not"));
 }
 
-function readText(reader: TokenReader): string {
+export function readText(reader: TokenReader): string {
   reader.noteLabel(TEXT);
   const text = valueWord(reader);
   if (text === null) return reader.fail();

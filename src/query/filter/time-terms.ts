@@ -18,8 +18,15 @@ export function zoneOf({ options }: ParseContext): string {
 
 /** `first seen > 2026-11-20T10:00`, `start >= yesterday`, `end < 2h` (ago). A day or minute with `=` means its beginning. */
 export function timeTerm(context: ParseContext, field: FieldName, from: number): FilterNode {
-  const { reader, options } = context;
+  const { reader } = context;
   const is = acceptComparison(reader) ?? "=";
+  const nanoseconds = readTime(context) ?? reader.fail();
+  return node({ kind: "time", field, is, nanoseconds, span: spanSince(reader, from) });
+}
+
+/** Nanoseconds since 1970 of the word at the current token; null, and nothing taken, where it is no time. */
+export function readTime(context: ParseContext): bigint | null {
+  const { reader, options } = context;
   reader.note({
     label: "a time such as 2026-11-20T10:30, today or 2h (ago)",
     kind: "value",
@@ -30,18 +37,18 @@ export function timeTerm(context: ParseContext, field: FieldName, from: number):
     ],
   });
   const word = valueWord(reader);
-  if (word === null) return reader.fail();
+  if (word === null) return null;
   let nanoseconds: bigint;
   try {
     nanoseconds = parseTime(nfdumpTime(word), "time", zoneOf(context), options.now ?? Date.now());
   } catch (error) {
-    if (error instanceof UsageError) return reader.fail();
+    if (error instanceof UsageError) return null;
     throw error;
   }
   if (nanoseconds > LAST_NANOSECOND || nanoseconds < 0n)
     reader.refuse(`expected a time from 1970 to 2262, found ${shorten(word)}.`, reader.token.span);
   reader.advance();
-  return node({ kind: "time", field, is, nanoseconds, span: spanSince(reader, from) });
+  return nanoseconds;
 }
 
 /** nfdump writes 2026/11/20.10:30:00. */

@@ -35,8 +35,22 @@ export type TextMatch =
   | { readonly kind: "equals" | "contains" | "starts" | "ends"; readonly text: string }
   | { readonly kind: "matches"; readonly pattern: Pattern };
 
-/** Every test is true or false: what is not known matches no comparison. */
+/** A test of one value of a frame's field (PDML), which is a text that may be meant as a number, a time, an address or octets. */
+export type ValueTest =
+  /** `whole`: the same with every digit, where it is a whole number. */
+  | { readonly kind: "number"; readonly is: Comparison; readonly value: number; readonly whole: bigint | null }
+  | { readonly kind: "range"; readonly least: number; readonly most: number }
+  | { readonly kind: "time"; readonly is: Comparison; readonly nanoseconds: bigint }
+  | { readonly kind: "bits"; readonly mask: number; readonly value: number }
+  | { readonly kind: "address"; readonly ranges: NumberRanges }
+  /** Hexadecimal digits without what stands between them: a MAC address, a row of octets. */
+  | { readonly kind: "octets"; readonly digits: string }
+  | { readonly kind: "text"; readonly match: TextMatch };
+
+/** Every test is true or false: what is not known matches no comparison. `frame` is in filters of frames only, and the only one there. */
 export type FilterTest =
+  /** One of the fields is there; with tests: one of its values passes one of them. */
+  | { readonly kind: "frame"; readonly fields: readonly string[]; readonly tests: readonly ValueTest[] | null }
   | { readonly kind: "any" }
   | { readonly kind: "number"; readonly of: Quantity; readonly is: Comparison; readonly value: bigint }
   | { readonly kind: "numbers"; readonly of: Quantity; readonly ranges: NumberRanges }

@@ -1,39 +1,10 @@
 // Every phrase that a term may begin with, as a tree of words: nfdump's, then every field of the one table by all its names.
 import { ELEMENTS, type Element, type FieldName } from "../../core/elements.ts";
 import { NFDUMP_PHRASES } from "./nfdump-phrases.ts";
+import { type Phrase, PhraseTree } from "./phrases.ts";
 import { numberSubject, type Subject } from "./subjects.ts";
 
-export interface Phrase {
-  /** What the words so far are, if they can stand alone. */
-  readonly subject: Subject | null;
-  /** One line for completion. */
-  readonly about: string;
-  readonly next: ReadonlyMap<string, Phrase>;
-}
-
-interface GrowingPhrase {
-  subject: Subject | null;
-  about: string;
-  readonly next: Map<string, GrowingPhrase>;
-}
-
-const root: GrowingPhrase = { subject: null, about: "", next: new Map() };
-
-/** What came first is meant: nfdump's words go before the table's. */
-function add(words: string, subject: Subject, about: string): void {
-  let phrase = root;
-  for (const word of words.toLowerCase().split(" ")) {
-    let next = phrase.next.get(word);
-    if (next === undefined) {
-      next = { subject: null, about: "", next: new Map() };
-      phrase.next.set(word, next);
-    }
-    phrase = next;
-  }
-  if (phrase.subject !== null) return;
-  phrase.subject = subject;
-  phrase.about = about;
-}
+const tree = new PhraseTree<Subject>();
 
 /** The subject of a field by its own name. */
 export function fieldSubject({ name, kind, print }: Element): Subject {
@@ -46,14 +17,14 @@ export function fieldSubject({ name, kind, print }: Element): Subject {
   return numberSubject(kind, [field], kind === "mac" ? { form: "mac" } : {});
 }
 
-for (const { words, subject, about } of NFDUMP_PHRASES) add(words, subject, about);
+for (const { words, subject, about } of NFDUMP_PHRASES) tree.add(words, subject, about);
 for (const element of ELEMENTS as readonly Element[]) {
   const subject = fieldSubject(element);
   const { name, iana, words, carriers, about } = element;
-  for (const word of [name, ...words, ...(iana === null ? [] : [iana]), ...carriers]) add(word, subject, about);
+  for (const word of [name, ...words, ...(iana === null ? [] : [iana]), ...carriers]) tree.add(word, subject, about);
 }
 
-export const VOCABULARY: Phrase = root;
+export const VOCABULARY: Phrase<Subject> = tree.root;
 
 /** Words that begin a term and are worth to be offered: not each of IANA's names. */
 export const FIRST_WORDS: readonly string[] = [
