@@ -32,6 +32,8 @@ export interface FrameCounts {
   longValues: number;
   deepFields: number;
   manyNames: number;
+  /** Octets of values that are not UTF-8, or no characters of XML: each was replaced by `?`. */
+  badText: number;
 }
 
 export function noFrames(): FrameCounts {
@@ -44,6 +46,7 @@ export function noFrames(): FrameCounts {
     longValues: 0,
     deepFields: 0,
     manyNames: 0,
+    badText: 0,
   };
 }
 
