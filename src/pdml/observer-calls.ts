@@ -18,8 +18,6 @@ export class ObserverCalls {
   readonly #frame: readonly NamedObserver[];
   readonly #flowNew: readonly NamedObserver[];
   readonly #flowEnd: readonly NamedObserver[];
-  /** The frame that was told of last. */
-  #lastFrame = 0;
   #promises: Promise<void>[] = [];
 
   constructor(observers: readonly NamedObserver[]) {
@@ -34,10 +32,9 @@ export class ObserverCalls {
   }
 
   frame(frame: FrameView, flow: PdmlFlowView | null): void {
-    this.#lastFrame = frame.number;
     for (const one of this.#frame) {
       try {
-        this.#keep(one, "onFrame", one.observer.onFrame?.(frame, flow));
+        this.#keep(one.observer.onFrame?.(frame, flow), one, "onFrame", frame.number);
       } catch (error) {
         throw fault(one, `frame ${frame.number}`, "onFrame", error);
       }
@@ -45,34 +42,34 @@ export class ObserverCalls {
   }
 
   flowNew(flow: PdmlFlowView, frame: FrameView): void {
-    this.#lastFrame = frame.number;
     for (const one of this.#flowNew) {
       try {
-        this.#keep(one, "onFlowNew", one.observer.onFlowNew?.(flow, frame));
+        this.#keep(one.observer.onFlowNew?.(flow, frame), one, "onFlowNew", frame.number);
       } catch (error) {
         throw fault(one, `frame ${frame.number}`, "onFlowNew", error);
       }
     }
   }
 
-  flowEnd(flow: PdmlFlowView): void {
+  /** `after`: the frame that was read last. */
+  flowEnd(flow: PdmlFlowView, after: number): void {
     for (const one of this.#flowEnd) {
       try {
-        this.#keep(one, "onFlowEnd", one.observer.onFlowEnd?.(flow));
+        this.#keep(one.observer.onFlowEnd?.(flow), one, "onFlowEnd", after);
       } catch (error) {
-        throw fault(one, `flow ${flow.id}, after frame ${this.#lastFrame}`, "onFlowEnd", error);
+        throw fault(one, `flow ${flow.id}, after frame ${after}`, "onFlowEnd", error);
       }
     }
   }
 
   /** After the last flow. */
-  async close(): Promise<void> {
+  async close(after: number): Promise<void> {
     await this.kept();
     for (const one of this.#all) {
       try {
         await one.observer.onClose?.();
       } catch (error) {
-        throw fault(one, `after frame ${this.#lastFrame}`, "onClose", error);
+        throw fault(one, `after frame ${after}`, "onClose", error);
       }
     }
   }
@@ -85,13 +82,12 @@ export class ObserverCalls {
     return Promise.all(promises).then(() => {});
   }
 
-  #keep(one: NamedObserver, hook: string, given: unknown): void {
-    if (!isPromise(given)) return;
-    const after = `after frame ${this.#lastFrame}`;
+  #keep(given: unknown, one: NamedObserver, hook: string, frame: number): void {
+    if (given === undefined || !isPromise(given)) return;
     const kept = Promise.resolve(given).then(
       () => {},
       (error: unknown) => {
-        throw fault(one, after, hook, error);
+        throw fault(one, `after frame ${frame}`, hook, error);
       },
     );
     // Whoever waits hears of it; until then it is no unhandled rejection.

@@ -2,8 +2,8 @@
 import { seenText } from "../core/cell-text.ts";
 
 const MOST_CHARACTERS = 300;
-/** Where of a stack's first line that is in a file: the file's name, line and column. */
-const PLACE = /file:\/\/\S*?([^/\s]+:\d+:\d+)/;
+/** The first place in a file that a stack names; Node's own modules have no such ending. */
+const PLACE = /[^/\s()]+\.[cm]?[jt]s:\d+(?::\d+)?/;
 
 export function faultText(error: unknown): string {
   if (!(error instanceof Error)) return shortText(String(error));
@@ -13,7 +13,7 @@ export function faultText(error: unknown): string {
 
 /** The same, with its place in the module. */
 export function placedFault(error: unknown): string {
-  const place = error instanceof Error ? PLACE.exec(error.stack ?? "")?.[1] : undefined;
+  const place = error instanceof Error ? PLACE.exec(error.stack ?? "")?.[0] : undefined;
   return place === undefined ? faultText(error) : `${faultText(error)} (${place})`;
 }
 

@@ -6,7 +6,7 @@ import { SourceError, UsageError } from "../core/errors.ts";
 import { quoteWithHint } from "../core/suggestion.ts";
 import type { PdmlObserver, PdmlPlugin, PluginOutput } from "./observer.ts";
 import type { NamedObserver } from "./observer-calls.ts";
-import { faultText } from "./plugin-fault.ts";
+import { faultText, placedFault } from "./plugin-fault.ts";
 import type { PluginRequest } from "./plugin-words.ts";
 
 /** What a plug-in's module exports. */
@@ -70,7 +70,7 @@ async function foreignModule(name: string): Promise<PluginModule> {
   try {
     module = (await import(pathToFileURL(path).href)) as Partial<PluginModule>;
   } catch (error) {
-    throw new SourceError({ source: `plug-in ${name}` }, `expected a module that loads, found ${faultText(error)}`, {
+    throw new SourceError({ source: `plug-in ${name}` }, `expected a module that loads, found ${placedFault(error)}`, {
       cause: error,
     });
   }
