@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { topObject } from "../src/report/index.ts";
+import { CHDB_MISSING } from "./chdb.ts";
 import { CLI, DEMO, lacks, missingPrograms, run, runProgram } from "./program.ts";
 
 type TopObject = ReturnType<typeof topObject>;
@@ -60,6 +61,20 @@ describe("figures", () => {
       const [view] = await topOf(DEMO, "--rows", "10000", "--by", by);
       const sum = view!.rows.reduce((octets, row) => octets + row.bytes + row.reverseBytes, 0);
       expect(sum, by).toBe(view!.totals.bytes);
+    }
+  });
+
+  test.skipIf(CHDB_MISSING !== null)("networks are those of query, with its octets", async () => {
+    for (const by of ["addr/24/48", "srcAddr/20,dstPort", "dstAddr/16/40"]) {
+      const [view] = await topOf(DEMO, "--rows", "10000", "--by", by);
+      const keys = by.split(",");
+      const found = view!.rows.map(({ key, bytes, reverseBytes }) => {
+        return [...keys.map((name) => key[name]), bytes + reverseBytes].join(" ");
+      });
+      const { stdout } = await runProgram(["query", DEMO, "--by", by, "--top", "0", "--json", "--measures", "bytes"]);
+      const { rows } = JSON.parse(stdout) as { rows: Record<string, string | number>[] };
+      const wanted = rows.map((row) => [...keys.map((name) => row[name]), row.bytes].join(" "));
+      expect(found.sort(), by).toEqual(wanted.sort());
     }
   });
 

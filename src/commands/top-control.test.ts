@@ -2,7 +2,8 @@
 import type { WriteStream } from "node:tty";
 import { describe, expect, test } from "vitest";
 import { sampleTopView } from "../../test/sample-top-view.ts";
-import type { TopQuestion, TopTable, TopView } from "../core/top-view.ts";
+import type { TopKey, TopQuestion, TopTable, TopView } from "../core/top-view.ts";
+import { parseFilter } from "../query/index.ts";
 import { topScreen } from "../report/index.ts";
 import { plainText } from "../terminal/index.ts";
 import { LineEntry } from "./line-entry.ts";
@@ -186,6 +187,21 @@ describe("words", () => {
     );
   });
 
+  test("the filter of a network, and of what has two ends", () => {
+    const row = sampleTopView({ rows: 1, seed: 9, group: "hosts" }).rows[0]!;
+    const part = (field: TopKey["field"], value: string | number) => ({
+      field,
+      value,
+      title: "",
+      text: String(value),
+      name: null,
+    });
+    const key = [part("addr/24", "192.0.2.0/24"), part("as", 64_500), part("mac", "00:11:22:33:44:55"), part("if", 3)];
+    const filter = filterOfRow({ ...row, key })!;
+    expect(filter).toBe("net 192.0.2.0/24 and as 64500 and mac 00:11:22:33:44:55 and if 3");
+    expect(() => parseFilter(filter)).not.toThrow();
+  });
+
   test.each(["hosts", "pairs", "ports", "protocols"] as const)("the filter of a row of %s is one", (group) => {
     const row = sampleTopView({ rows: 1, seed: 9, group }).rows[0]!;
     expect(filterOfRow(row)).toMatch(/^(ip|port|proto) /);
@@ -220,6 +236,9 @@ describe("options", () => {
 
   test.each([
     [{ by: "srcadr" }, /--by: expected .*did you mean.*srcAddr/i],
+    [{ by: "hots" }, /--by: expected flows, .*did you mean hosts/],
+    [{ by: "srcAddr/99/200" }, /--by: expected prefix lengths/],
+    [{ by: "time/5m" }, /--by: expected fields of addr/],
     [{ sort: "byte" }, /--sort: expected .*bytes/],
     [{ interval: "5ms" }, /--interval: expected a duration from 100ms to 1h, found "5ms"/],
     [{ json: true as const, csv: true as const }, /--json and --csv/],

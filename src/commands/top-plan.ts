@@ -2,9 +2,9 @@
 import type { WriteStream } from "node:tty";
 import { parseDuration } from "../core/duration.ts";
 import { UsageError } from "../core/errors.ts";
-import { findField } from "../core/fields.ts";
-import { quoteWithHint } from "../core/suggestion.ts";
+import { nearest, quoteWithHint } from "../core/suggestion.ts";
 import { TOP_GROUPS, TOP_SORTS, type TopGroup, type TopSort } from "../core/top-view.ts";
+import { keyParts } from "../live/index.ts";
 import type { TopUnit } from "../report/index.ts";
 import { whole } from "./option-values.ts";
 
@@ -117,24 +117,21 @@ function viewOf(by: string | undefined): TopViewChoice {
   if (by === undefined) return TOP_VIEWS[0]!;
   const known = TOP_VIEWS.find(({ name }) => name.toLowerCase() === by.toLowerCase());
   if (known !== undefined) return known;
-  const fields = by.split(",").map((word) => {
-    const field = findField(word.trim());
-    if (field !== undefined) return field.name;
-    const names = [
-      ...TOP_VIEWS.map(({ name }) => name),
-      "srcAddr",
-      "dstAddr",
-      "srcPort",
-      "dstPort",
-      "proto",
-      "vlan",
-      "tos",
-    ];
-    throw new UsageError(
-      `--by: expected ${TOP_VIEWS.map(({ name }) => name).join(", ")}, or fields with commas, found ${quoteWithHint(word.trim(), names)}.`,
-    );
-  });
+  const fields = fieldsOf(by);
   return { name: fields.join(","), group: "by", by: fields };
+}
+
+/** Throws a UsageError for what the live table cannot group by. */
+function fieldsOf(by: string): readonly string[] {
+  try {
+    return keyParts(by.split(",").map((word) => word.trim())).map(({ name }) => name);
+  } catch (error) {
+    const names = TOP_VIEWS.map(({ name }) => name);
+    if (!(error instanceof UsageError) || nearest(by, names) === undefined) throw error;
+    throw new UsageError(
+      `--by: expected ${names.join(", ")}, or fields with commas, found ${quoteWithHint(by, names)}.`,
+    );
+  }
 }
 
 function sortOf(word: string): TopSort {

@@ -46,13 +46,17 @@ export function filterOfRow({ key }: TopRow): string | null {
 /** Either direction: the flow is seen from both ends. */
 function termOf({ field, value, text }: TopKey): string | null {
   if (text === "" || text === "-") return null;
+  if (field.includes("/")) return `net ${value}`;
   switch (field) {
     case "addr":
     case "srcAddr":
     case "dstAddr":
       return `ip ${value}`;
     case "port":
-      return `port ${value}`;
+    case "as":
+    case "if":
+    case "mac":
+      return `${field} ${value}`;
     case "srcPort":
     case "dstPort":
       return null;

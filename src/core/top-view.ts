@@ -39,8 +39,8 @@ export interface TopRates {
 
 /** One part of a row's key, or one end of a flow. */
 export interface TopKey {
-  /** The field it is of; `addr` and `port` are either end of a flow. */
-  readonly field: AnyFieldName | "addr" | "port";
+  /** The field it is of; `addr`, `port`, `as`, `if` and `mac` are either end of a flow. Networks: "srcAddr/24", "addr/24/48". */
+  readonly field: AnyFieldName | "addr" | "port" | "as" | "if" | "mac" | `${"srcAddr" | "dstAddr" | "addr"}/${string}`;
   readonly title: string;
   /** Numbers as they are (ports, protocols), texts of addresses; for machines. */
   readonly value: string | number;

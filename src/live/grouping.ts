@@ -2,7 +2,7 @@
 // so that groupings that nobody looks at cost nothing.
 
 import type { Sums } from "./flow-rows.ts";
-import { type KeyPart, readParts } from "./key-parts.ts";
+import { isOfEitherEnd, type KeyPart, readParts } from "./key-parts.ts";
 import { MOST_GROUPS } from "./live-options.ts";
 import { oldestRows } from "./oldest-rows.ts";
 import { addRing } from "./rings.ts";
@@ -42,7 +42,7 @@ export class Grouping {
     this.parts = parts;
     this.most = most;
     this.evictAt = most;
-    this.either = parts.some(({ field }) => field === "addr" || field === "port");
+    this.either = parts.some(isOfEitherEnd);
   }
 
   /** A flow's row goes: its sums stay here. */

@@ -1,5 +1,6 @@
 // The door of the live room: flow records in, pictures of now and of the last minutes out.
 export { HostNames } from "./host-names.ts";
 export { readHostsFile } from "./hosts-file.ts";
+export { keyParts } from "./key-parts.ts";
 export type { LiveOptions } from "./live-options.ts";
 export { type LiveStatus, LiveTable } from "./live-table.ts";

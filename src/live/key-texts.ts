@@ -4,6 +4,7 @@ import { ICMP, ICMP6 } from "../core/protocol-numbers.ts";
 import type { TopKey } from "../core/top-view.ts";
 import type { HostNames } from "./host-names.ts";
 import { type KeyPart, portOf, titleOf } from "./key-parts.ts";
+import type { PrefixMask } from "./prefix-mask.ts";
 import { BIT, FLOW_KEY, ROW } from "./row.ts";
 import type { SourceNumbers } from "./source-numbers.ts";
 import { protocolName, serviceName } from "./value-names.ts";
@@ -24,8 +25,10 @@ export function flowKey(words: Int32Array, at: number, naming: KeyNaming, export
   const icmp = proto === ICMP || proto === ICMP6;
   const end = (which: 0 | 1): TopKey[] => {
     const b = fromB !== (which === 1);
+    const whose = which === 0 ? "srcAddr" : "dstAddr";
     const address = addressKey(
-      which === 0 ? "srcAddr" : "dstAddr",
+      whose,
+      titleOf(whose),
       words,
       at + (b ? FLOW_KEY.b : FLOW_KEY.a),
       naming,
@@ -37,8 +40,9 @@ export function flowKey(words: Int32Array, at: number, naming: KeyNaming, export
     const shown = icmp ? (which === 0 ? "" : `${port >>> 8}.${port & 0xff}`) : port === 0 ? "" : String(port);
     const name = which === 1 && naming.services ? serviceName(proto, port) : null;
     const field = which === 0 ? "srcPort" : "dstPort";
+    const station = which === 0 ? "srcMac" : "dstMac";
     return [
-      frame ? macKey(which === 0 ? "srcMac" : "dstMac", words[at + mac]!, words[at + mac + 1]!) : address,
+      frame ? macKey(station, titleOf(station), words[at + mac]!, words[at + mac + 1]!) : address,
       { field, title: titleOf(field), value: port, text: shown, name },
     ];
   };
@@ -61,16 +65,18 @@ export function groupKey(
   let from = at;
   let protocol = -1;
   return parts.map((part): TopKey => {
-    const { field, form, title } = part;
+    const { name: field, form, title, prefix } = part;
     const word = words[from]!;
     const place = from;
     from += part.words;
     if (form === "protocol") protocol = word;
     switch (form) {
       case "address":
-        return addressKey(field, words, place, naming, 0);
+        return prefix === null
+          ? addressKey(field, title, words, place, naming, 0)
+          : networkKey(field, title, words, place, prefix);
       case "mac":
-        return macKey(field, word, words[place + 1]!);
+        return macKey(field, title, word, words[place + 1]!);
       case "protocol":
         return protocolKey(word, 0);
       case "exporter":
@@ -91,8 +97,21 @@ export function groupKey(
   });
 }
 
+function networkKey(
+  field: TopKey["field"],
+  title: string,
+  words: Int32Array,
+  from: number,
+  prefix: PrefixMask,
+): TopKey {
+  const octets = new Uint8Array(words.buffer, words.byteOffset + 4 * from, 16);
+  const text = prefix.text(formatAddress(octets));
+  return { field, title, value: text, text, name: null };
+}
+
 function addressKey(
   field: TopKey["field"],
+  title: string,
   words: Int32Array,
   from: number,
   { hosts }: KeyNaming,
@@ -101,12 +120,12 @@ function addressKey(
   const octets = new Uint8Array(words.buffer, words.byteOffset + 4 * from, 16);
   const none = isNone(octets, 0) && version !== 6;
   const text = none ? "-" : formatAddress(octets);
-  return { field, title: titleOf(field), value: text, text, name: none || hosts === null ? null : hosts.nameOf(text) };
+  return { field, title, value: text, text, name: none || hosts === null ? null : hosts.nameOf(text) };
 }
 
-function macKey(field: TopKey["field"], low: number, high: number): TopKey {
+function macKey(field: TopKey["field"], title: string, low: number, high: number): TopKey {
   const text = macText(low, high);
-  return { field, title: titleOf(field), value: text, text, name: null };
+  return { field, title, value: text, text, name: null };
 }
 
 /** A MAC's words as a column has them: the low 32 bits, then the high 16. */

@@ -284,6 +284,41 @@ test("a filter leaves flows, and groups of those flows", () => {
   ]);
 });
 
+test("groups by networks, of one end or of either", () => {
+  const table = new LiveTable({ clock: "records" });
+  const v6 = { src: "2001:db8:1:2:3::1", dst: "2001:db8:9:2:3::1" };
+  table.write(
+    batchOf([
+      record({ bytes: 1000 }),
+      record({ src: "10.0.0.200", dst: "10.0.1.1", bytes: 300 }),
+      record({ src: "10.0.1.7", sport: 5, bytes: 50 }),
+      record({ ...v6, bytes: 7 }),
+      record({ ...v6, src: "2001:db8:1:3::1", bytes: 2 }),
+    ]),
+  );
+  const by = (...fields: string[]) => {
+    const view = table.view({ ...FLOWS, group: "by", by: fields });
+    return [view.by.join(), ...view.rows.map((row) => `${ends(row)} ${row.bytesOut}/${row.bytesIn}`)];
+  };
+  expect(by("srcAddr/24")).toEqual([
+    ...["srcAddr/24", "10.0.0.0/24 1300/0", "10.0.1.0/24 50/0"],
+    ...["2001:db8:1:2::/64 7/0", "2001:db8:1:3::/64 2/0"],
+  ]);
+  expect(by("sa/16/48", "dstPort")).toEqual([
+    "srcAddr/16/48,dstPort",
+    "10.0.0.0/16 80 1350/0",
+    "2001:db8:1::/48 80 9/0",
+  ]);
+  expect(by("dstAddr/0/0")).toEqual(["dstAddr/0/0", "0.0.0.0/0 1350/0", "::/0 9/0"]);
+  // A flow within a network counts once for it.
+  expect(by("addr/16/128").slice(1, 3)).toEqual(["10.0.0.0/16 1350/0", "192.0.0.0/16 0/1050"]);
+  expect(table.view({ ...FLOWS, group: "by", by: ["addr/24"] }).rows[0]!.key[0]).toMatchObject({ title: "Host/24" });
+  expect(by("srcAddr", "srcAddr/24").slice(1, 2)).toEqual(["10.0.0.1 10.0.0.0/24 1000/0"]);
+  expect(() => by("srcAddr/33/1/2")).toThrow("--by: expected prefix lengths of IPv4");
+  expect(() => by("exporter/24")).toThrow("--by: expected fields of addr,");
+  expect(() => by("side")).toThrow("--by: expected fields of addr,");
+});
+
 test("sorts by each column, both ways, and pages", () => {
   const table = new LiveTable({ clock: "records" });
   const bytes = [500, 100, 300, 200, 400];

@@ -127,7 +127,7 @@ export class LiveTable implements TopTable {
     this.shown = { chosen, moment, naming };
     const header = this.header(past);
     const shown = found.rows.slice(from).map((row) => this.row(row, header));
-    const parts = chosen.parts?.map(({ field }) => field as string);
+    const parts = chosen.parts?.map(({ name }) => name as string);
     return {
       header,
       group: question.group,
@@ -261,7 +261,7 @@ export class LiveTable implements TopTable {
 
   private groupOf({ group, by = [] }: TopQuestion): { readonly name: string; readonly entry: Kept } {
     const parts = group === "by" ? keyParts(by) : [];
-    const name = group === "by" ? `by ${parts.map(({ field }) => field).join()}` : group;
+    const name = group === "by" ? `by ${parts.map((part) => part.name).join()}` : group;
     const entry = this.kept.get(name) ?? this.keep(name, parts);
     entry.watched = this.flows.now;
     return { name, entry };
