@@ -1,4 +1,5 @@
 // Who may ask: everybody on loopback where there are no users, else who logged in, or whom a trusted proxy names.
+import { createHmac, randomBytes } from "node:crypto";
 import type { Role } from "./api.ts";
 import type { LoginLimits } from "./login-limits.ts";
 import { type Sessions, sameSecret } from "./sessions.ts";
@@ -29,6 +30,8 @@ export interface AccessOptions {
   readonly loopback: boolean;
   /** Names by which we may be called besides addresses and localhost; null = any. */
   readonly hosts: readonly string[] | null;
+  /** ms since 1970; default: the clock. */
+  readonly now?: () => number;
 }
 
 export type Entrance =
@@ -46,12 +49,21 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Passwords that are looked at in the same moment: each takes 32 MiB. */
 const MOST_AT_ONCE = 4;
 
+/** Programs send name and password with each request (Basic): what was right is not looked at again for so long. */
+const KNOWN_MS = 60_000;
+const MOST_KNOWN = 1000;
+
 export class Access {
   private readonly options: AccessOptions;
   private looking = 0;
+  private readonly known = new Map<string, { readonly since: string; readonly until: number }>();
+  private readonly key = randomBytes(32);
+
+  private readonly now: () => number;
 
   constructor(options: AccessOptions) {
     this.options = options;
+    this.now = options.now ?? Date.now;
   }
 
   /** Nobody needs to log in. */
@@ -66,8 +78,25 @@ export class Access {
     if (this.options.proxyHeader !== null) return this.byProxy(request, this.options.proxyHeader);
     if (this.open) return { kind: "in", user: null, role: "admin", csrf: null };
     const basic = basicWords(one(request.headers.authorization));
-    if (basic !== null) return this.byPassword(request, basic.name, basic.password);
+    if (basic !== null) return this.byBasic(request, basic.name, basic.password);
     return this.bySession(request);
+  }
+
+  private async byBasic(request: AccessRequest, name: string, password: string): Promise<Entrance> {
+    const { known } = this;
+    const since = this.options.users.find(name)?.since ?? null;
+    const words = createHmac("sha256", this.key).update(`${name}:${password}`).digest("base64");
+    const seen = known.get(words);
+    if (seen !== undefined && seen.since === since && seen.until > this.now()) {
+      const user = this.options.users.find(name);
+      if (user !== null) return { kind: "in", user: { name, role: user.role }, role: user.role, csrf: null };
+    }
+    known.delete(words);
+    const entrance = await this.byPassword(request, name, password);
+    if (entrance.kind === "in" && since !== null) known.set(words, { since, until: this.now() + KNOWN_MS });
+    const [oldest] = known.keys();
+    if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+    return entrance;
   }
 
   /** Gives the token of a new session. */

@@ -39,9 +39,14 @@ export class LoginLimits {
     }
   }
 
-  /** The address keeps its count: who has an account of his own could guess others' passwords between his own log-ins. */
+  /** Takes back one `wrong`. The address keeps its others: who has an account could guess others' passwords between log-ins of his own. */
   right(address: string, user: string): void {
-    this.tries.delete(keysOf(address, user)[1]);
+    const [home, name] = keysOf(address, user);
+    this.tries.delete(name);
+    const tries = this.tries.get(home);
+    if (tries === undefined) return;
+    tries.wrong--;
+    if (tries.wrong <= 0) this.tries.delete(home);
   }
 
   private waitOf(tries: Tries | undefined): number {

@@ -49,8 +49,8 @@ export class Users {
     return matches && found !== undefined ? { name: found.name, role: found.role } : null;
   }
 
-  /** Throws a UsageError for a name or password that cannot be, or a name that is taken. */
-  async add(name: string, role: Role, password: string): Promise<void> {
+  /** Throws a UsageError for a name that cannot be, or is taken: before anybody is asked for a password. */
+  checkNew(name: string): void {
     checkName(name);
     const before = this.file.read();
     if (before.some((user) => user.name === name)) {
@@ -60,7 +60,18 @@ export class Users {
     }
     if (before.length >= MOST_USERS)
       throw new UsageError(`expected at most ${MOST_USERS} users, found so many already.`);
-    this.put(before, { name, role, password: await hashed(password), since: new Date().toISOString() });
+  }
+
+  checkKnown(name: string): void {
+    this.known(name);
+  }
+
+  /** Throws a UsageError, too, for a password that cannot be. */
+  async add(name: string, role: Role, password: string): Promise<void> {
+    this.checkNew(name);
+    const stored = { name, role, password: await hashed(password), since: new Date().toISOString() };
+    this.checkNew(name);
+    this.put(this.file.read(), stored);
   }
 
   async changePassword(name: string, password: string): Promise<void> {
