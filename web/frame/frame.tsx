@@ -1,4 +1,74 @@
-// What stands around every screen: the name, the ways to the screens, what is wrong with the store.
+// What stands around every screen: the name, the ways to the screens, what is wrong, whose store it is.
+import { type ComponentType, Fragment } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Footer } from "./footer.tsx";
+import { followLink, place } from "./place.ts";
+import { Problems } from "./problems.tsx";
+import { SCREENS, type Screen, screenOf } from "./screens.ts";
+import { refreshStatus } from "./server-status.ts";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
 export function Frame() {
-  return <main>Flowgauge</main>;
+  const screen = screenOf(place.value.path);
+  useEffect(() => {
+    void refreshStatus();
+    document.addEventListener("click", followLink);
+    return () => document.removeEventListener("click", followLink);
+  }, []);
+  useEffect(() => {
+    document.title = screen === null ? "Flowgauge" : `${screen.title} - Flowgauge`;
+  }, [screen]);
+  return (
+    <Fragment>
+      <a class="skip" href="#screen">
+        To the content
+      </a>
+      <header class="head">
+        <a class="name" href="/explore">
+          Flowgauge
+        </a>
+        <nav aria-label="Screens">
+          {SCREENS.filter(({ inMenu }) => inMenu).map(({ path, title }) => (
+            <a key={path} href={path} aria-current={screen?.path === path ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <ThemeSwitch />
+      </header>
+      <Problems />
+      <main id="screen" tabIndex={-1}>
+        {screen === null ? <Nowhere /> : <Loaded key={screen.path} screen={screen} />}
+      </main>
+      <Footer />
+    </Fragment>
+  );
+}
+
+function Loaded({ screen }: { readonly screen: Screen }) {
+  const [found, setFound] = useState<{ readonly Screen: ComponentType } | string | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    screen.load().then(
+      (Screen) => wanted && setFound({ Screen }),
+      () => wanted && setFound("This screen could not be loaded; was flowgauge serve started anew? Reload the page."),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [screen]);
+  if (found === null) return <p class="waiting">Loading</p>;
+  if (typeof found === "string") return <p class="fault">{found}</p>;
+  return <found.Screen />;
+}
+
+function Nowhere() {
+  return (
+    <section class="panel">
+      <h1>There is nothing here</h1>
+      <p>
+        No screen has this address. <a href="/explore">Explore</a> is where questions are asked.
+      </p>
+    </section>
+  );
 }
