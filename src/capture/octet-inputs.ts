@@ -10,16 +10,16 @@ const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
 
 /**
- * A compressed file, read piece by piece and counted for progress. Owns the descriptor (but does not close standard input);
+ * A file, compressed or not, read piece by piece and counted for progress. Owns the descriptor (but does not close standard input);
  * `first` are the octets that were read from it already.
  */
-export function compressedFileInput(fd: number, first: Uint8Array, total: number): StreamInput {
+export function fileInput(fd: number, first: Uint8Array, total: number, pieceOctets = 65_536): StreamInput {
   let done = first.length;
   let closed = false;
   let reading: Promise<unknown> = Promise.resolve();
   async function* readPieces(): AsyncGenerator<Uint8Array, void, void> {
     yield first;
-    const buffer = new Uint8Array(65_536);
+    const buffer = new Uint8Array(pieceOctets);
     while (!closed) {
       const next = readDescriptor(fd, buffer, 0, buffer.length, null);
       reading = next.catch(() => undefined);

@@ -5,7 +5,7 @@ import { SourceError } from "../core/errors.ts";
 import type { PacketSource } from "../core/packet-block.ts";
 import { CaptureReader } from "./capture-reader.ts";
 import { FileSource } from "./file-source.ts";
-import { compressedFileInput, openReadable, readableInput } from "./octet-inputs.ts";
+import { fileInput, openReadable, readableInput } from "./octet-inputs.ts";
 import { CHUNK_OCTETS, OctetWindow } from "./octet-window.ts";
 import { RECOGNISE_OCTETS, recognise } from "./recognise.ts";
 import { StreamSource } from "./stream-source.ts";
@@ -66,7 +66,7 @@ async function openRegular(name: string, total: number, chunkOctets: number): Pr
     const { kind } = recognise(first.subarray(0, RECOGNISE_OCTETS));
     source =
       kind === "gzip" || kind === "zstd"
-        ? new StreamSource(new CaptureReader(name), compressedFileInput(fd, first, total))
+        ? new StreamSource(new CaptureReader(name), fileInput(fd, first, total))
         : new FileSource(new CaptureReader(name, window), fd, total);
   } catch (error) {
     if (fd !== STANDARD_INPUT) closeSync(fd);

@@ -62,11 +62,16 @@ export function recognise(octets: Uint8Array): Recognised {
 
 function describeOther(octets: Uint8Array): string {
   if (octets.length === 0) return `${EXPECTED}, found an empty file; was the capture stopped before it wrote anything?`;
+  return `${EXPECTED}, found ${describeFirst(octets, "name a capture file")}`;
+}
+
+/** What a file is that begins with these octets, in words; `advice` is for what is not known. */
+export function describeFirst(octets: Uint8Array, advice: string): string {
   const hex = Buffer.from(octets).toString("hex");
   const first = hex.slice(0, 8).replace(/..(?=.)/g, "$& ");
   const known = OTHERS.find(([prefix]) => hex.startsWith(prefix));
-  if (known !== undefined) return `${EXPECTED}, found ${known[1]} (first octets ${first}); ${known[2]}`;
-  return `${EXPECTED}, found ${describeText(octets)} (first octets ${first}); name a capture file`;
+  if (known !== undefined) return `${known[1]} (first octets ${first}); ${known[2]}`;
+  return `${describeText(octets)} (first octets ${first}); ${advice}`;
 }
 
 function describeText(octets: Uint8Array): string {

@@ -4,6 +4,7 @@ import type { Frame } from "./frame.ts";
 import { FRAME_LIMITS, type FrameCounts, type FrameSource, noFrames } from "./frame-source.ts";
 import { type FrameReaderOptions, type OctetInput, OctetWindow } from "./octet-window.ts";
 import { MOST_FIELDS, PdmlScanner, SCANNED } from "./pdml-scanner.ts";
+import { readFault } from "./read-fault.ts";
 import { find } from "./xml-markup.ts";
 
 const PACKET_END = "</packet>";
@@ -72,7 +73,7 @@ export class PdmlFrames implements FrameSource {
     try {
       moved = await window.more();
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = readFault(error);
     }
     if (moved === null) return this.#end();
     scanner.moved(moved);
