@@ -12,11 +12,14 @@ export { type Completion, type Completions, completeFilter } from "./filter/comp
 export { FilterError } from "./filter/filter-error.ts";
 export { filterSql } from "./filter/filter-sql.ts";
 export { parseNamedFilters } from "./filter/named-filters.ts";
+export { textTest } from "./filter/octet-texts.ts";
 export { FILTER_LIMITS, type FilterOptions } from "./filter/options.ts";
 export { parseFilter } from "./filter/parser.ts";
 export { beginsFilter } from "./filter/terms.ts";
-export type { Filter } from "./filter/tree.ts";
+export type { Filter, FilterNode, NumberRanges, ValueTest } from "./filter/tree.ts";
 export { listFlows } from "./list-flows.ts";
+export { type ListPlace, PlaceKeeper, placeFields, placeText } from "./list-place.ts";
+export { fieldsOf, type ListWords, listOf, listTitle } from "./list-words.ts";
 export { localCondition } from "./local-networks.ts";
 export { DEFAULT_MEASURES, type Measure, parseMeasure, SERIES_MEASURES } from "./measures.ts";
 export { writeFlowsParquet, writeTableParquet } from "./parquet-file.ts";

@@ -2,6 +2,7 @@
 import type { AnyFieldName } from "../core/fields.ts";
 import type { Sql } from "../core/sql.ts";
 import type { Dimension } from "./dimensions.ts";
+import type { ListPlace } from "./list-place.ts";
 import type { Measure } from "./measures.ts";
 import type { Bucket } from "./time-buckets.ts";
 
@@ -47,6 +48,8 @@ export interface ListQuestion {
   readonly sort: Sort<AnyFieldName | RowRate> | null;
   /** null = all. */
   readonly limit: number | null;
+  /** Only what comes behind this place; null = from the beginning. A list without an order has none. */
+  readonly after?: ListPlace | null;
 }
 
 /** What a list may be ordered by besides the fields: values of one flow that are made of them. */

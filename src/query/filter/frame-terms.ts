@@ -24,7 +24,7 @@ export function frameTerm(context: ParseContext, { names = () => [] }: FrameFiel
   const is = acceptComparison(reader);
   if (is === null && acceptList(reader)) {
     const tests = readList(context, (inner) => readEqual(inner, subject)).flat();
-    return tested(subject, tests, spanSince(reader, from));
+    return tested(subject, withoutDoubles(tests), spanSince(reader, from));
   }
   if (is === null && !(isValue(reader) && takesValue(subject))) {
     if (subject.alone === null) readEqual(context, subject);
@@ -70,6 +70,13 @@ function localTerm(context: ParseContext, subject: Extract<FrameSubject, { kind:
 
 function addressTest(ranges: NumberRanges): ValueTest {
   return Object.freeze({ kind: "address", ranges: joinRanges(ranges) });
+}
+
+/** All networks of a list as one test. */
+function withoutDoubles(tests: readonly ValueTest[]): readonly ValueTest[] {
+  const ranges = tests.flatMap((test) => (test.kind === "address" ? test.ranges : []));
+  if (ranges.length === 0) return tests;
+  return [addressTest(ranges), ...tests.filter(({ kind }) => kind !== "address")];
 }
 
 const ANY_VALUE = "a value: a number, an address or network, a text in quotes";
