@@ -1,5 +1,4 @@
 // What the options of `flowgauge collect` mean for sockets, captures, decoding, and where records go.
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,7 +11,8 @@ import {
   parseRelay,
 } from "../collect/index.ts";
 import { formatAddress, parseAddress } from "../core/address.ts";
-import { SourceError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
+import { readText } from "../core/text-file.ts";
 import { type ExporterOptions, exportOptions } from "../export/index.ts";
 import type { FlowPrinterOptions } from "../report/index.ts";
 import { exporterTls } from "./exporter-tls.ts";
@@ -186,17 +186,6 @@ function allowList({ allow = [], allowFile }: ReceiveSettings): readonly AllowEn
     throw new UsageError(`${allowFile}: expected at least one exporter, found none: nobody would be allowed.`);
   }
   return entries;
-}
-
-/** A small file of a person's; what cannot be read is a sentence. */
-export function readText(path: string, what: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "no such file; check the name" : message;
-    throw new SourceError({ source: path }, `expected ${what}, found ${found}`, { cause: error });
-  }
 }
 
 /** `EXPORTER=N` */

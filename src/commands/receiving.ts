@@ -9,8 +9,9 @@ import {
   type CollectorOptions,
   type CollectView,
 } from "../collect/index.ts";
+import { readText } from "../core/text-file.ts";
 import type { CollectShown } from "../report/index.ts";
-import { type ReceivePlan, readText, type TlsPaths } from "./collect-plan.ts";
+import type { ReceivePlan, TlsPaths } from "./collect-plan.ts";
 
 export type ReceivingView = CollectView & CollectShown;
 

@@ -1,4 +1,9 @@
-// The door of serve/: the HTTP server, and the users who may ask it.
+// The door of serve/: the HTTP server, and who may ask it.
 
-export { PASSWORD_LENGTH } from "./passwords.ts";
+export { Access } from "./access.ts";
+export { guardOf, loginRoutes } from "./guard.ts";
+export { LoginLimits } from "./login-limits.ts";
+export type { Guard, ServeRoutes } from "./parts.ts";
+export { Sessions } from "./sessions.ts";
+export { certificateProblem, readServerTls, type ServerTls } from "./tls.ts";
 export { ROLES, type User, Users } from "./users.ts";
