@@ -1,9 +1,8 @@
-// Values of options as people write them, for every command: numbers, sizes, lists of fields.
+// Values of options as people write them, for every command: numbers, sizes, durations.
 import { parseDuration } from "../core/duration.ts";
-import type { Element } from "../core/elements.ts";
 import { UsageError } from "../core/errors.ts";
-import { type AnyFieldName, fieldsFrom, findField } from "../core/fields.ts";
-import { quoteWithHint } from "../core/suggestion.ts";
+
+export { fieldList } from "../core/field-list.ts";
 
 /** For options that may be given several times. */
 export function repeated(value: string, before: readonly string[] = []): readonly string[] {
@@ -36,16 +35,4 @@ export function waitingTime(text: string, option: string, least: string): number
   if (milliseconds === Number.POSITIVE_INFINITY) return milliseconds;
   if (milliseconds >= parseDuration(least, option) && milliseconds <= LONGEST_MS) return milliseconds;
   throw new UsageError(`${option}: expected a duration from ${least} to ${LONGEST}, or none, found "${text}".`);
-}
-
-/** The fields of a list with commas, of those that records of this origin have. */
-export function fieldList(text: string, from: Element["from"]): AnyFieldName[] {
-  return text.split(",").map((word) => fieldName(word.trim(), from));
-}
-
-function fieldName(word: string, from: Element["from"]): AnyFieldName {
-  const name = findField(word)?.name as AnyFieldName | undefined;
-  if (name !== undefined) return name;
-  const names = fieldsFrom(from).map((field) => field.name);
-  throw new UsageError(`--fields: expected fields of ${names.join(", ")}; found ${quoteWithHint(word, names)}.`);
 }

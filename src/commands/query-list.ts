@@ -1,62 +1,19 @@
 // Lists of flows: from the engine's stream to the printer of flow records.
-import { UsageError } from "../core/errors.ts";
-import { type AnyFieldName, FIELDS, findField, OTHER } from "../core/fields.ts";
-import { quoteWithHint } from "../core/suggestion.ts";
+import type { AnyFieldName } from "../core/fields.ts";
 import {
   type AskedFiles,
   askFiles,
   type FlowChoice,
-  type ListQuestion,
+  fieldsOf,
   listFlows,
-  parseMeasure,
+  listOf,
+  listTitle,
   writeFlowsParquet,
 } from "../query/index.ts";
-import { createFlowPrinter, type FlowPrinterOptions, type ListHead } from "../report/index.ts";
+import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
 import type { Engine } from "../store/index.ts";
-import { fieldList, whole } from "./option-values.ts";
-import { type QuerySettings, splitSort } from "./query-plan.ts";
+import type { QuerySettings } from "./query-plan.ts";
 import { withSentences } from "./standard-streams.ts";
-
-/** What measures are called that a single flow has under another name. */
-const OF_ONE_FLOW: Readonly<Record<string, AnyFieldName>> = {
-  first: "start",
-  last: "end",
-  forwardBytes: "bytes",
-  forwardPackets: "packets",
-};
-const RATES = ["duration", "bps", "pps", "bpp"] as const;
-
-export function listOf({ sort, limit }: QuerySettings): ListQuestion {
-  return {
-    sort: sortOf(sort),
-    limit: limit === undefined ? null : whole(limit, "--limit", 0, Number.MAX_SAFE_INTEGER),
-  };
-}
-
-function sortOf(text: string | undefined): ListQuestion["sort"] {
-  const { by, descending } = splitSort(text);
-  if (by === null) return { by: "start", descending: false };
-  if (by === "none") return null;
-  const rate = RATES.find((name) => name === by.toLowerCase());
-  if (rate !== undefined) return { by: rate, descending: descending ?? true };
-  const field = findField(by)?.name ?? fieldOfMeasure(by);
-  if (field !== undefined && field !== OTHER.name) {
-    const counter = FIELDS.find(({ name }) => name === field)?.unit !== null;
-    return { by: field as AnyFieldName, descending: descending ?? counter };
-  }
-  const names = [...FIELDS.map(({ name }) => name), ...RATES, "none"];
-  throw new UsageError(`--sort: expected a field, duration, bps, pps, bpp or none, found ${quoteWithHint(by, names)}.`);
-}
-
-/** nfdump's words for what is counted: ibytes, obytes, tstart ... */
-function fieldOfMeasure(word: string): string | undefined {
-  try {
-    const { name } = parseMeasure(word);
-    return OF_ONE_FLOW[name] ?? FIELDS.find((field) => field.name === name)?.name;
-  } catch {
-    return undefined;
-  }
-}
 
 export interface ListRun {
   readonly engine: Engine;
@@ -74,13 +31,14 @@ export async function printList(
   settings: QuerySettings,
 ): Promise<boolean> {
   const question = listOf(settings);
-  const fields = settings.fields === undefined ? undefined : fieldList(settings.fields, "both");
+  const fields = fieldsOf(settings) ?? undefined;
   if (settings.parquet !== undefined) {
     const path = settings.parquet;
     await askFiles(engine, asked, (files) => writeFlowsParquet(engine, files, choice, question, fields ?? null, path));
     return false;
   }
-  const head = headOf(choice, question, notes);
+  const { from: begin, to } = choice.time;
+  const head = { title: listTitle(question), from: begin, to, sortedBy: question.sort?.by ?? null, notes };
   const printer = { ...printerOptions(settings, from, fields), head };
   const sink = withSentences(createFlowPrinter(printer, process.stdout));
   const enough = new AbortController();
@@ -97,13 +55,6 @@ export async function printList(
   });
   await sink.end();
   return !printed && question.limit !== 0;
-}
-
-/** What JSON says of a list beside its rows. */
-function headOf({ time }: FlowChoice, { sort, limit }: ListQuestion, notes: readonly string[]): ListHead {
-  const order = sort === null ? "" : ` by ${sort.by}${sort.descending ? ", descending" : ""}`;
-  const title = `${limit === null ? "" : `${limit} `}flows${order}`;
-  return { title, from: time.from, to: time.to, sortedBy: sort?.by ?? null, notes };
 }
 
 function printerOptions(

@@ -3,7 +3,7 @@ import { parseDuration } from "../core/duration.ts";
 import type { QuestionWords, Within } from "../query/index.ts";
 import { octets } from "./option-values.ts";
 
-export { choiceOf, groupingsOf, splitSort } from "../query/index.ts";
+export { choiceOf, groupingsOf } from "../query/index.ts";
 
 /** The options as commander gives them. */
 export interface QuerySettings extends QuestionWords {
@@ -11,6 +11,7 @@ export interface QuerySettings extends QuestionWords {
   readonly by: readonly string[];
   readonly limit?: string;
   readonly fields?: string;
+  readonly after?: string;
   readonly json?: true;
   readonly ndjson?: true;
   readonly csv?: true;

@@ -46,6 +46,7 @@ export function queryCommand(): Command {
     .optionsGroup("Output:")
     .option("--limit <n>", "lists: so many flows at the most")
     .option("--fields <list>", "lists: only these fields, in this order")
+    .option("--after <place>", "lists: go on behind the flows of an answer before (`next` of the API of serve)")
     .option("--json", "one JSON object, documented in docs/output.md")
     .option("--ndjson", "one JSON object a row")
     .option("--csv", "CSV with a header line")
