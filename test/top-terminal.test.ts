@@ -1,5 +1,5 @@
 // flowgauge top in a real terminal: what keys, the mouse, other sizes and signals do, and that the terminal is left as it was found.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -93,6 +93,27 @@ describe.skipIf(skip)("keys", () => {
     for (const row of rowsOf(left)) expect(row).toMatch(/^.TCP .*:ssh /);
     await terminal.press("\\");
     await terminal.until((screen) => !screen.includes("filter:"));
+  });
+
+  test("a filter knows local networks and named filters; names of hosts are looked up when it is taken", async () => {
+    writeFileSync(path("named"), "web = dst port in [80, 443]\n");
+    await shell();
+    await terminal.command(`${ENDED} --local 198.51.100.0/24 --filters ${path("named")} 'src inside'`);
+    const all = await terminal.until((screen) => screen.includes("filter: src inside 141 of 202"));
+    expect(rowsOf(all).length).toBeGreaterThan(3);
+    await terminal.type("/ and $w");
+    await terminal.press("Tab", "Enter");
+    const web = await terminal.until((screen) => /filter: src inside and \$web \d+ of 202/.test(screen));
+    for (const row of rowsOf(web)) expect(row).toMatch(/^.TCP +198\.51\.100\..*:https? /);
+    await terminal.press("/", "C-u");
+    await terminal.type("dst host localhost");
+    await terminal.until((screen) => screen.includes("dst host localhost") && !screen.includes("^"));
+    await terminal.press("Enter");
+    await terminal.until((screen) => screen.includes("filter: dst host localhost 0 of 202"));
+    await terminal.press("/", "C-u");
+    await terminal.type("host no-such-host.invalid");
+    await terminal.press("Enter");
+    await terminal.until((screen) => screen.replaceAll(/\s+/g, " ").includes("which no host is called"));
   });
 
   test("details of a row, and of another one", async () => {

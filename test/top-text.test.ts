@@ -1,5 +1,7 @@
 // flowgauge top without a screen: the same as the shell pipeline that it replaces, the same totals as track, what scripts get.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { topObject } from "../src/report/index.ts";
 import { CHDB_MISSING } from "./chdb.ts";
@@ -61,6 +63,29 @@ describe("figures", () => {
       const [view] = await topOf(DEMO, "--rows", "10000", "--by", by);
       const sum = view!.rows.reduce((octets, row) => octets + row.bytes + row.reverseBytes, 0);
       expect(sum, by).toBe(view!.totals.bytes);
+    }
+  });
+
+  test("FILTER knows local networks, named filters, names of hosts, files, as in every command", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flowgauge-top-filter-"));
+    try {
+      const path = (name: string) => join(folder, name);
+      writeFileSync(path("named"), "web = dst port in [80, 443]\n");
+      writeFileSync(path("all"), "# who asks for pages\n$web and\n  ip in [@include list]\n");
+      writeFileSync(path("list"), "198.51.100.20");
+      const options = ["--filters", path("named"), "--local", "198.51.100.0/24"];
+      const keys = async (...words: readonly string[]) => {
+        const [view] = await topOf(DEMO, "--rows", "10000", "--sort", "key", ...options, ...words);
+        return view!.rows.map(({ key }) => Object.values(key).join(" "));
+      };
+      const plain = await keys("dst port in [80,443] and src net 198.51.100.0/24");
+      expect(plain.length).toBeGreaterThan(3);
+      expect(await keys("src inside and $web")).toEqual(plain);
+      const some = await keys("dst port in [80,443] and ip 198.51.100.20");
+      expect(await keys("--filter-file", path("all"))).toEqual(some);
+      expect(await keys("host localhost")).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -1,21 +1,13 @@
 // FILTER of every command: positional words behind the sources, or a file; with named filters, local networks and names of hosts.
-import { lookup } from "node:dns/promises";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import type { BatchFilter, Filter, FilterError, FilterOptions } from "../query/index.ts";
+import type { BatchFilter, Filter, FilterError } from "../query/index.ts";
+import { FilterLanguage, type FilterSettings, readText } from "./filter-language.ts";
+
+export type { FilterSettings };
 
 type Query = typeof import("../query/index.ts");
-
-/** The options as commander gives them. */
-export interface FilterSettings {
-  readonly filterFile?: string;
-  readonly filters?: string;
-  readonly local?: string;
-  /** Where the command has --utc: times without a zone are of UTC. */
-  readonly utc?: true;
-}
 
 export interface SourcesAndFilter {
   readonly sources: readonly string[];
@@ -26,6 +18,8 @@ export interface SourcesAndFilter {
 export interface FilterArgumentOptions {
   /** What is said to be missing where there is a filter and no source; default: none is needed. */
   readonly sourceNeeded?: string;
+  /** Of a command that has other filters than this one, too. */
+  readonly language?: FilterLanguage;
 }
 
 const OPTIONS = [
@@ -51,13 +45,12 @@ export function addFilterOptions(command: Command): Command {
 export async function filterArgument(
   words: readonly string[],
   settings: FilterSettings,
-  { sourceNeeded }: FilterArgumentOptions = {},
+  { sourceNeeded, language }: FilterArgumentOptions = {},
 ): Promise<SourcesAndFilter> {
   const { filterFile } = settings;
   // Most runs have no filter: then its language is not loaded.
   if (filterFile === undefined && words.every(isPlainSource)) return { sources: words, filter: null };
-  const query = await import("../query/index.ts");
-  const { beginsFilter } = query;
+  const { beginsFilter } = await import("../query/index.ts");
   const end = words.findIndex((word) => !isSource(word, beginsFilter));
   const sources = end < 0 ? words : words.slice(0, end);
   const typed = end < 0 ? "" : words.slice(end).join(" ");
@@ -66,9 +59,8 @@ export async function filterArgument(
     throw new UsageError(`expected one filter, found --filter-file ${filterFile} and "${typed}"; choose one.`);
   }
   const text = typed === "" ? readText(filterFile!) : typed;
-  const folder = typed === "" ? dirname(filterFile!) : ".";
   try {
-    const filter = await parse(query, text, settings, folder);
+    const filter = await (language ?? (await FilterLanguage.open(settings))).parse(text);
     if (sources.length > 0 || sourceNeeded === undefined) return { sources, filter };
     throw new UsageError(`expected ${sourceNeeded} before the filter "${typed}", found none.`);
   } catch (error) {
@@ -98,55 +90,6 @@ function isSource(word: string, beginsFilter: Query["beginsFilter"]): boolean {
 /** The error is of what was typed, not of a file that it takes in. */
 function isOfTyped(error: unknown): error is FilterError {
   return error instanceof UsageError && "source" in error && error.source === null;
-}
-
-async function parse(
-  { parseFilter, parseNamedFilters }: Query,
-  text: string,
-  settings: FilterSettings,
-  folder: string,
-): Promise<Filter> {
-  const filters = settings.filters ?? process.env.FLOWGAUGE_FILTERS;
-  const options: FilterOptions = {
-    ...(filters === undefined || filters === "" ? {} : { named: parseNamedFilters(readText(filters), filters) }),
-    ...(settings.local === undefined ? {} : { localNetworks: settings.local.split(",").map((word) => word.trim()) }),
-    ...(settings.utc === true ? { zone: "UTC" } : {}),
-    include: (path) => readText(resolve(folder, path), path),
-  };
-  const names = new Set<string>();
-  // Any address does while the names are gathered.
-  const resolveLater = (name: string) => {
-    names.add(name);
-    return ["::"];
-  };
-  const filter = parseFilter(text, { ...options, resolve: resolveLater });
-  if (names.size === 0) return filter;
-  const known = new Map(await Promise.all([...names].map(async (name) => [name, await addressesOf(name)] as const)));
-  return parseFilter(text, { ...options, resolve: (name) => known.get(name) });
-}
-
-async function addressesOf(name: string): Promise<readonly string[] | undefined> {
-  try {
-    return (await lookup(name, { all: true })).map(({ address }) => address);
-  } catch {
-    return undefined;
-  }
-}
-
-const MOST_OCTETS = 4_194_304;
-
-/** A small regular file: not a pipe that is waited for, nor a disk. */
-function readText(path: string, shown: string = path): string {
-  try {
-    const { size } = statSync(path);
-    if (size > MOST_OCTETS) throw new Error(`${size} octets where ${MOST_OCTETS} are the most`);
-    if (!statSync(path).isFile()) throw new Error("something that is no file");
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "no such file; check the name" : message;
-    throw new UsageError(`${shown}: expected a file with filters or lists, found ${found}`, { cause: error });
-  }
 }
 
 /** The predicate of a filter for live records; null = everything passes. */

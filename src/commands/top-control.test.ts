@@ -6,6 +6,7 @@ import type { TopKey, TopQuestion, TopTable, TopView } from "../core/top-view.ts
 import { parseFilter } from "../query/index.ts";
 import { topScreen } from "../report/index.ts";
 import { plainText } from "../terminal/index.ts";
+import { FilterLanguage } from "./filter-language.ts";
 import { LineEntry } from "./line-entry.ts";
 import { TopControl } from "./top-control.ts";
 import { type TopSettings, topPlan } from "./top-plan.ts";
@@ -48,9 +49,10 @@ class AskedTable implements TopTable {
   }
 }
 
-function driven(settings: Partial<TopSettings> = {}) {
+function driven(settings: Partial<TopSettings> = {}, language?: FilterLanguage) {
   const table = new AskedTable();
-  const control = new TopControl(table, topPlan({ ...SETTINGS, ...settings }, { isTTY: true }, TERMINAL), "");
+  const plan = topPlan({ ...SETTINGS, ...settings }, { isTTY: true }, TERMINAL);
+  const control = new TopControl(table, plan, "", language);
   const paint = () => {
     let screen = topScreen(control.picture(80, 24));
     if (control.painted(screen.places)) screen = topScreen(control.picture(80, 24));
@@ -166,6 +168,80 @@ describe("keys", () => {
 
   test("q is a letter in a filter", () => {
     expect(driven().press("/", "q").deed).toBeNull();
+  });
+});
+
+describe("what filters refer to", () => {
+  const named = new Map([["web", "port in [80, 443]"]]);
+
+  /** A name server that answers when it is told to. */
+  function asked() {
+    const waiting = new Map<string, (addresses: readonly string[] | undefined) => void>();
+    const names: string[] = [];
+    const ask = (name: string) => {
+      names.push(name);
+      return new Promise<readonly string[] | undefined>((resolve) => waiting.set(name, resolve));
+    };
+    const language = new FilterLanguage({ local: "10.0.0.0/8" }, named, ask);
+    const driver = driven({}, language);
+    let later = 0;
+    driver.control.onLater = () => later++;
+    const tell = async (name: string, addresses?: readonly string[]) => {
+      waiting.get(name)!(addresses);
+      await new Promise(setImmediate);
+    };
+    return { ...driver, language, names, tell, later: () => later };
+  }
+
+  test("local networks and named filters are known in the line, and completed", () => {
+    const { table, press } = asked();
+    press("/", ..."src inside and $w", "tab");
+    expect(press("enter").screen.join()).not.toContain("^");
+    expect(table.last!.filter).toBe("src inside and $web");
+    expect(press("y").screen.join("\n")).toContain("'src inside and $web' --local 10.0.0.0/8");
+    const { screen } = driven().press("/", ..."src inside");
+    expect(screen.join(" ")).toMatch(/\^{10}.*say\s+--local/);
+  });
+
+  test("names of hosts are looked up on Enter, not while they are typed, and nobody waits for them", async () => {
+    const { table, press, paint, names, tell, later, language } = asked();
+    const { screen } = press("/", ..."host www.example.org");
+    expect(screen.join()).not.toContain("^");
+    expect(names).toEqual([]);
+    expect(press("enter").screen.join()).toContain("looking up www.example.org ...");
+    expect(names).toEqual(["www.example.org"]);
+    expect(table.last!.filter).toBe("");
+    await tell("www.example.org", ["192.0.2.1"]);
+    expect(later()).toBe(1);
+    expect(table.last!.filter).toBe("host www.example.org");
+    expect(language.options.resolve!("www.example.org")).toEqual(["192.0.2.1"]);
+    // It is known now: no question the next time.
+    press("/", ..." and tcp", "enter");
+    expect(table.last!.filter).toBe("host www.example.org and tcp");
+    expect(names).toHaveLength(1);
+    expect(paint().join()).toContain("filter: host www.example.org and tcp");
+  });
+
+  test("a name that means nothing is marked; Enter asks again", async () => {
+    const { table, press, paint, names, tell } = asked();
+    press("/", ..."host no.example", "enter");
+    await tell("no.example");
+    expect(paint().join(" ")).toContain("which no host is called");
+    expect(table.last!.filter).toBe("");
+    press("enter");
+    expect(names).toEqual(["no.example", "no.example"]);
+    await tell("no.example", ["2001:db8::1"]);
+    expect(table.last!.filter).toBe("host no.example");
+  });
+
+  test("a line that is changed or left while it waits is not taken", async () => {
+    const { table, press, tell } = asked();
+    press("/", ..."host www.example.org", "enter", "backspace");
+    await tell("www.example.org", ["192.0.2.1"]);
+    expect(table.last!.filter).toBe("");
+    press("enter", "escape");
+    await tell("www.example.or", ["192.0.2.2"]);
+    expect(table.last!.filter).toBe("");
   });
 });
 

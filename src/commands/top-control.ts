@@ -2,6 +2,7 @@
 import type { TopSort, TopTable } from "../core/top-view.ts";
 import { TOP_UNITS, type TopPicture, type TopPlaces, type TopUnit } from "../report/index.ts";
 import type { TerminalInput } from "../terminal/index.ts";
+import { FilterLanguage } from "./filter-language.ts";
 import { TopAsking } from "./top-asking.ts";
 import { FilterEntry } from "./top-filter-entry.ts";
 import { LEAST_INTERVAL_MS, TOP_VIEWS, type TopPlan } from "./top-plan.ts";
@@ -21,6 +22,9 @@ const OWN_VIEW: TopPlan["view"] = { name: "vlan", group: "by", by: ["vlan"] };
 
 export class TopControl {
   intervalMs: number;
+  /** Called when the picture has changed of itself. */
+  onLater: () => void = () => {};
+  private readonly language: FilterLanguage;
   private readonly asking: TopAsking;
   private readonly ownView: TopPlan["view"];
   private readonly ascii: boolean;
@@ -33,7 +37,8 @@ export class TopControl {
   private help: number | null = null;
   private places: TopPlaces = { titles: -1, rows: [], sorts: [], room: 1 };
 
-  constructor(table: TopTable, plan: TopPlan, filter: string) {
+  constructor(table: TopTable, plan: TopPlan, filter: string, language: FilterLanguage = new FilterLanguage({})) {
+    this.language = language;
     this.asking = new TopAsking(table, plan, filter);
     this.ownView = TOP_VIEWS.includes(plan.view) ? OWN_VIEW : plan.view;
     this.ascii = plan.ascii;
@@ -97,7 +102,7 @@ export class TopControl {
         this.help = 0;
         break;
       case "/":
-        this.entry = new FilterEntry(asking.filter);
+        this.entry = new FilterEntry(asking.filter, this.language);
         break;
       case "\\":
         this.setFilter("");
@@ -122,7 +127,7 @@ export class TopControl {
         this.entry = new WriteEntry(asking.view);
         break;
       case "y":
-        this.message = [commandLine(asking.view.header.sources, asking.question, this.unit)];
+        this.message = [commandLine(asking.view.header.sources, asking.question, this.unit, this.language.words)];
         break;
     }
   }
@@ -239,9 +244,15 @@ export class TopControl {
       if (done === null) return;
       this.entry = null;
       this.message = [done];
-    } else if (entry.isGood) {
-      this.entry = null;
-      this.setFilter(entry.line.text.trim());
+    } else {
+      entry.take(
+        (filter) => {
+          if (this.entry !== entry) return;
+          this.entry = null;
+          this.setFilter(filter);
+        },
+        () => this.onLater(),
+      );
     }
   }
 

@@ -2,15 +2,24 @@
 import type { TopTable } from "../core/top-view.ts";
 import { topScreen } from "../report/index.ts";
 import { Terminal, type TerminalInput } from "../terminal/index.ts";
+import type { FilterLanguage } from "./filter-language.ts";
 import { TopControl } from "./top-control.ts";
 import type { TopPlan } from "./top-plan.ts";
 
 export const EXIT_INTERRUPTED = 130;
 const EXIT_HUNG_UP = 129;
 
+export interface ScreenRun {
+  readonly table: TopTable;
+  readonly plan: TopPlan;
+  readonly filter: string;
+  /** Of the line where a filter is typed. */
+  readonly language: FilterLanguage;
+}
+
 /** Exit code: 0 quit, 130 interrupted, 129 hung up. `stop` ends it from outside. */
-export async function runTopScreen(table: TopTable, plan: TopPlan, filter: string, stop: AbortSignal): Promise<number> {
-  const control = new TopControl(table, plan, filter);
+export async function runTopScreen({ table, plan, filter, language }: ScreenRun, stop: AbortSignal): Promise<number> {
+  const control = new TopControl(table, plan, filter, language);
   let end: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
     end = resolve;
@@ -40,6 +49,7 @@ export async function runTopScreen(table: TopTable, plan: TopPlan, filter: strin
     else draw();
   }
 
+  control.onLater = draw;
   let timer: NodeJS.Timeout;
   const tick = () => {
     control.refresh();
@@ -56,6 +66,7 @@ export async function runTopScreen(table: TopTable, plan: TopPlan, filter: strin
   } finally {
     clearTimeout(timer!);
     stop.removeEventListener("abort", interrupted);
+    control.onLater = () => {};
     await terminal.close();
   }
 }

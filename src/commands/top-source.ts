@@ -3,6 +3,7 @@ import { fstatSync, statSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { HostNames, LiveTable, readHostsFile } from "../live/index.ts";
+import type { FilterOptions } from "../query/index.ts";
 import { addFlowOptions, type FlowSettings, flowPlan, isInterface } from "./flow-options.ts";
 import type { FeedPlan, TopFeed } from "./top-feed.ts";
 import { watchInterfaces } from "./top-interfaces.ts";
@@ -25,6 +26,8 @@ export interface TopSourceOptions {
   /** There is a screen: files are played at their own pace, and the last minutes are kept. */
   readonly screen: boolean;
   readonly signal: AbortSignal;
+  /** What filters may refer to. */
+  readonly filters: FilterOptions;
 }
 
 export function addTopSourceOptions(command: Command): Command {
@@ -56,7 +59,7 @@ const FEEDS: Readonly<Record<Kind, (plan: FeedPlan) => Promise<TopFeed>>> = {
 export async function openTopSource(
   names: readonly string[],
   settings: TopSourceSettings,
-  { screen, signal }: TopSourceOptions,
+  { screen, signal, filters }: TopSourceOptions,
 ): Promise<TopFeed> {
   const kinds = new Set(names.map(kindOf));
   const [kind] = kinds;
@@ -81,7 +84,7 @@ export async function openTopSource(
   const plan: FeedPlan = {
     ...{ sources: names, open, decode, track, key, biflow: settings.uniflow !== true && key.symmetric },
     ...{ speed, history: screen, names: hostNames, tls, signal },
-    table: (options, parts) => new LiveTable({ sources: names, history: screen, ...options }, parts),
+    table: (options, parts) => new LiveTable({ sources: names, history: screen, ...options }, { ...parts, filters }),
   };
   try {
     return await FEEDS[kind](plan);

@@ -17,12 +17,17 @@ export function viewNameOf({ group, by = [] }: Pick<TopQuestion, "group" | "by">
 }
 
 /** `flowgauge top iface:eth0 --by hosts 'dst port 443'` */
-export function commandLine(sources: readonly string[], question: TopQuestion, unit: TopUnit): string {
+export function commandLine(
+  sources: readonly string[],
+  question: TopQuestion,
+  unit: TopUnit,
+  filterWords: readonly string[] = [],
+): string {
   const { sort, reverse, names, services, ended, filter = "" } = question;
   const name = viewNameOf(question);
   const words = [
     ...["flowgauge", "top", ...sources.map(quoted)],
-    ...(filter === "" ? [] : [quoted(filter)]),
+    ...(filter === "" ? [] : [quoted(filter), ...filterWords.map(quoted)]),
     ...(name === "flows" ? [] : ["--by", quoted(name)]),
     ...(sort === "rate" ? [] : ["--sort", sort]),
     ...(reverse === true ? ["--reverse"] : []),

@@ -1,8 +1,10 @@
 // flowgauge top: who is talking, how much, for how long: live, in a terminal of its own or as text. Source, live table, screen.
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { TOP_SORTS } from "../core/top-view.ts";
 import { TOP_UNITS } from "../report/index.ts";
 import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
+import { FilterLanguage } from "./filter-language.ts";
 import { Interruption } from "./interruption.ts";
 import { TOP_VIEWS, type TopSettings, topPlan } from "./top-plan.ts";
 import { printTop } from "./top-print.ts";
@@ -58,8 +60,10 @@ export function topCommand(): Command {
 }
 
 async function runTop(words: string[], settings: TopSettings & TopSourceSettings & FilterSettings): Promise<void> {
+  const language = await FilterLanguage.open(settings);
   const { sources, filter } = await filterArgument(words, settings, {
     sourceNeeded: "iface:NAME, udp://, a file or a store",
+    language,
   });
   const plan = topPlan(settings, process.stdin, process.stdout);
   const { mode } = plan;
@@ -67,10 +71,13 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
   const interruption = new Interruption(() => {});
   const { signal } = interruption;
   try {
-    const source = await openTopSource(sources, settings, { screen: mode === "screen", signal });
+    const source = await openTopSource(sources, settings, {
+      ...{ screen: mode === "screen", signal, filters: language.options },
+    });
     const { table, whole, ended } = source;
     try {
-      if (mode === "screen") process.exitCode = await runTopScreen(table, plan, text, signal);
+      if (mode === "screen")
+        process.exitCode = await runTopScreen({ table, plan, filter: onOneLine(text, settings), language }, signal);
       else await printTop({ table, plan, filter: text, whole, ended, stop: signal });
     } finally {
       await source.close();
@@ -82,4 +89,9 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
   } finally {
     interruption.stop();
   }
+}
+
+/** What a person can edit: a file of several lines, or with comments, is named. */
+function onOneLine(filter: string, { filterFile }: FilterSettings): string {
+  return filterFile !== undefined && /[\n#]/.test(filter.trim()) ? `@include "${resolve(filterFile)}"` : filter.trim();
 }

@@ -276,12 +276,29 @@ test("a filter leaves flows, and groups of those flows", () => {
   ]);
   expect(table.view({ ...FLOWS, group: "hosts" }).matching).toBe(5);
   expect(() => table.view({ ...FLOWS, filter: "dst prt 443" })).toThrow("prt");
+  expect(() => table.view({ ...FLOWS, filter: "src inside" })).toThrow("--local");
   expect(() => table.view({ ...FLOWS, group: "by", by: ["colour"] })).toThrow("--by: expected fields of");
   expect(table.view({ ...FLOWS, group: "by", by: ["ipVersion", "dstPort"] }).rows.map(ends)).toEqual([
     "4 443",
     "4 80",
     "6 53",
   ]);
+});
+
+test("a filter refers to what its command knows: local networks, names, files", () => {
+  const filters = {
+    localNetworks: ["10.0.0.0/24"],
+    named: new Map([["web", "port in [@include ports.txt]"]]),
+    include: () => "80 8080",
+    resolve: (name: string) => (name === "www.example.org" ? ["192.0.2.80"] : undefined),
+  };
+  const table = new LiveTable({ clock: "records" }, { filters });
+  table.write(batchOf([record({}), record({ src: "10.0.1.1", bytes: 7 }), record({ dst: "192.0.2.9", dport: 443 })]));
+  const matching = (filter: string) => table.view({ ...FLOWS, filter }).rows.map(({ bytesOut }) => bytesOut);
+  expect(matching("src outside")).toEqual([7]);
+  expect(matching("$web")).toEqual([100, 7]);
+  expect(matching("src inside and host www.example.org")).toEqual([100]);
+  expect(() => matching("host no.example")).toThrow("which no host is called");
 });
 
 test("groups by networks, of one end or of either", () => {

@@ -1,6 +1,7 @@
 // The live table: flow records in, pictures of who is talking out. It counts everything since its start, in bounded memory.
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { TopDetails, TopHeader, TopQuestion, TopRow, TopSums, TopTable, TopView } from "../core/top-view.ts";
+import type { FilterOptions } from "../query/index.ts";
 import { FlowFilter } from "./flow-filter.ts";
 import { FlowRows } from "./flow-rows.ts";
 import { Grouping } from "./grouping.ts";
@@ -29,6 +30,8 @@ export interface LiveStatus {
 export interface LiveParts {
   readonly status?: () => LiveStatus;
   readonly names?: HostNames;
+  /** What filters may refer to. */
+  readonly filters?: FilterOptions;
   /** What an exporter is called; null = nothing. */
   readonly aliasOf?: (exporter: string) => string | null;
 }
@@ -71,6 +74,7 @@ export class LiveTable implements TopTable {
   readonly names: HostNames;
   private readonly status: () => LiveStatus;
   private readonly aliasOf: (exporter: string) => string | null;
+  private readonly filters: FilterOptions;
   private readonly flows: FlowRows;
   private readonly kept = new Map<string, Kept>();
   private readonly history = new History();
@@ -84,6 +88,7 @@ export class LiveTable implements TopTable {
     this.names = parts.names ?? new HostNames({ lookups: false });
     this.status = parts.status ?? (() => NOTHING);
     this.aliasOf = parts.aliasOf ?? (() => null);
+    this.filters = parts.filters ?? {};
     this.flows = new FlowRows(this.options, (row) => {
       for (const { grouping } of this.kept.values()) grouping.leave(row);
     });
@@ -174,7 +179,7 @@ export class LiveTable implements TopTable {
   private setFilter(text: string): void {
     const trimmed = text.trim();
     if (trimmed === (this.filter?.text ?? "")) return;
-    this.filter = trimmed === "" ? null : new FlowFilter(trimmed, this.flows.sources, {});
+    this.filter = trimmed === "" ? null : new FlowFilter(trimmed, this.flows.sources, this.filters);
     this.filtered = null;
   }
 
