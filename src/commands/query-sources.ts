@@ -4,16 +4,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
 import { isNative, NATIVE_OCTETS, NativeWriter } from "../files/index.ts";
-import type { KnownSpans, TimeWindow } from "../query/index.ts";
 import {
-  type Catalog,
-  defaultStore,
-  type FlowFiles,
-  readCatalog,
-  readStoreFolder,
-  spoolTime,
-  takeLease,
-} from "../store/index.ts";
+  catalogTime,
+  type KnownSpans,
+  knownSpans,
+  type SecondsSpan,
+  spansIn,
+  type TimeWindow,
+} from "../query/index.ts";
+import { type Catalog, defaultStore, type FlowFiles, readCatalog, takeLease } from "../store/index.ts";
 
 /** Where to ask. `files` lists anew each time: a store's files come and go. */
 export interface QuerySources {
@@ -32,10 +31,6 @@ export interface QuerySources {
   known(): KnownSpans;
   close(): void;
 }
-
-const BILLION = 1_000_000_000n;
-
-type Seconds = readonly [from: number, to: number];
 
 type Kind = "store" | "native" | "parquet" | "packets";
 
@@ -107,7 +102,7 @@ class Sources implements QuerySources {
   readonly notes: string[] = [];
   private folder: string | null = null;
   /** Seconds, of which the stores have data. */
-  private spans: readonly Seconds[] = [];
+  private spans: readonly SecondsSpan[] = [];
   private readonly told = new Set<string>();
   /** Of the files that were listed last; null = none were. */
   private leases: readonly (() => void)[] | null = null;
@@ -118,7 +113,7 @@ class Sources implements QuerySources {
 
   known(): KnownSpans {
     if (this.native.length + this.parquet.length > 0) return null;
-    return spansOf(this.spans);
+    return knownSpans(this.spans);
   }
 
   files(time: TimeWindow): FlowFiles {
@@ -173,35 +168,5 @@ class Sources implements QuerySources {
   private readonly remove = (): void => {
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
     this.folder = null;
-  };
-}
-
-/** Of sealed segments, and of what has come since. */
-export function spansIn({ folder, segments, spools }: Catalog): readonly Seconds[] {
-  const { intervalSeconds } = readStoreFolder(folder);
-  const open = spools.flatMap((spool) => {
-    const time = spoolTime(spool, intervalSeconds);
-    return time === null ? [] : [time];
-  });
-  return [...segments.map(({ start, length }): Seconds => [start, start + length]), ...open];
-}
-
-/** Put together where they touch. */
-function spansOf(seconds: readonly Seconds[]): KnownSpans {
-  const spans: [bigint, bigint][] = [];
-  for (const [begin, end] of [...seconds].sort(([a], [b]) => a - b)) {
-    const [from, to] = [BigInt(begin) * BILLION, BigInt(end) * BILLION];
-    const last = spans.at(-1);
-    if (last !== undefined && from <= last[1]) last[1] = to > last[1] ? to : last[1];
-    else spans.push([from, to]);
-  }
-  return spans;
-}
-
-/** Whole seconds, both included. */
-function catalogTime({ from, to }: TimeWindow) {
-  return {
-    from: from === null ? undefined : Number(from / BILLION),
-    to: to === null ? undefined : Number(to / BILLION) + 1,
   };
 }

@@ -38,6 +38,7 @@ export { choiceOf, groupingsOf, type QuestionWords, splitSort } from "./question
 export type { KnownSpans } from "./series-time.ts";
 export { formatOf, SqlSession, sqlSentence } from "./sql-session.ts";
 export { endsStatement, sqlStatements } from "./sql-words.ts";
+export { catalogTime, heldSpan, knownSpans, type SecondsSpan, spansIn } from "./store-spans.ts";
 export { StoredFlows, type StoredFlowsFiles, type StoredFlowsWords } from "./stored-flows.ts";
 export { type Bucket, parseBucket } from "./time-buckets.ts";
 export { parseTime } from "./time-words.ts";
