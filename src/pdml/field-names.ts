@@ -1,28 +1,40 @@
 // FieldNames: every field name of a run has a small number, so that nothing behind the readers compares texts.
+import { randomInt } from "node:crypto";
 
-/** More names than any dissector has; what comes beyond them is an attack, and counted. */
-const MOST_NAMES = 400_000;
+/** Of one name. */
 const MOST_OCTETS = 512;
+/**
+ * All names together may cost so much memory, here and in the trees that are made of their parts: more than 100,000 of tshark's, of which
+ * a capture has some thousands at the most. What comes beyond is an attack, and counted.
+ */
+const MOST_COST = 64 * 1024 * 1024;
+const NAME_COST = 300;
+const PART_COST = 100;
+const DOT = 0x2e;
 const FIRST_SLOTS = 4096;
+/** Nobody can know which names have one hash. */
+const SEED = randomInt(2 ** 32) | 0;
 
 /** The id of a name that was not taken. */
 export const NO_NAME = -1;
 
 export class FieldNames {
-  readonly #texts: string[] = [];
-  readonly #byText = new Map<string, number>();
+  /** Made when somebody asks. */
+  readonly #texts: (string | undefined)[] = [];
   /** Open addressing over hashes of the names' octets: id + 1, 0 = free. */
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #octets: Uint8Array[] = [];
   readonly #hashes: number[] = [];
+  #cost = 0;
 
   /** How many names there are; ids are 0 .. size - 1, in the order of their coming. */
   get size(): number {
-    return this.#texts.length;
+    return this.#octets.length;
   }
 
   text(id: number): string {
-    return this.#texts[id]!;
+    this.#texts[id] ??= new TextDecoder().decode(this.#octets[id]);
+    return this.#texts[id];
   }
 
   /** The octets (UTF-8) of a name: readers compare with the name they expect before they ask for its id. */
@@ -32,15 +44,13 @@ export class FieldNames {
 
   /** The id of a name that a person wrote; it is taken in if it is new. */
   idOf(text: string): number {
-    const known = this.#byText.get(text);
-    if (known !== undefined) return known;
     const octets = Buffer.from(text);
     return this.idAt(octets, 0, octets.length);
   }
 
   /** The id of octets from .. to; NO_NAME where there is no room for another name, or it is longer than any field's. */
   idAt(octets: Uint8Array, from: number, to: number): number {
-    let hash = 0x811c9dc5;
+    let hash = SEED;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ octets[at]!, 0x01000193);
     hash >>>= 0;
     const mask = this.#slots.length - 1;
@@ -49,16 +59,23 @@ export class FieldNames {
       if (id < 0) break;
       if (this.#hashes[id] === hash && sameOctets(this.#octets[id]!, octets, from, to)) return id;
     }
-    if (this.size >= MOST_NAMES || to - from > MOST_OCTETS) return NO_NAME;
+    if (to - from > MOST_OCTETS || !this.#pay(octets, from, to)) return NO_NAME;
     // Not octets.slice: of a Buffer that is a view.
     return this.#add(Uint8Array.prototype.slice.call(octets, from, to), hash);
   }
 
+  /** False where there is no room for a name with these octets. */
+  #pay(octets: Uint8Array, from: number, to: number): boolean {
+    let cost = NAME_COST + to - from;
+    for (let at = from; at < to; at++) if (octets[at] === DOT) cost += PART_COST;
+    if (this.#cost + cost > MOST_COST) return false;
+    this.#cost += cost;
+    return true;
+  }
+
   #add(octets: Uint8Array, hash: number): number {
-    const id = this.#texts.length;
-    const text = new TextDecoder().decode(octets);
-    this.#texts.push(text);
-    this.#byText.set(text, id);
+    const id = this.size;
+    this.#texts.push(undefined);
     this.#octets.push(octets);
     this.#hashes.push(hash);
     if (this.size * 2 > this.#slots.length) this.#rehash();
