@@ -1,6 +1,17 @@
 // The door of serve/: the HTTP server, and who may ask it.
 
 export { Access } from "./access.ts";
+export type { LiveLinks } from "./api.ts";
+export { CollectorProcess } from "./collector-process.ts";
+export type {
+  CollectorAnswer,
+  CollectorAsk,
+  CollectorAsks,
+  CollectorLedger,
+  CollectorPlan,
+  CollectorSays,
+  CollectorState,
+} from "./collector-words.ts";
 export { guardOf, loginRoutes } from "./guard.ts";
 export { LoginLimits } from "./login-limits.ts";
 export type { Guard, ServeRoutes } from "./parts.ts";

@@ -1,0 +1,137 @@
+// Live pictures for many readers: who asks the same shares one channel, which asks the collector once a second. A slow reader misses pictures.
+import type { ServerResponse } from "node:http";
+import type { TopQuestion } from "../core/top-view.ts";
+import type { CollectorProcess } from "./collector-process.ts";
+import { ServeError } from "./problems.ts";
+
+const EVERY_MS = 1000;
+/** Different questions at a time: each costs the collector a look at its table. */
+const MOST_CHANNELS = 32;
+const MOST_READERS = 400;
+const MOST_OF_ONE = 12;
+/** Octets that may wait for a reader; beyond it he misses a picture. */
+const MOST_WAITING = 262_144;
+/** A reader who has taken nothing for so long has gone. */
+const SILENT_MS = 60_000;
+
+interface LiveReader {
+  readonly response: ServerResponse;
+  readonly key: string;
+  taken: number;
+  missed: number;
+}
+
+interface Channel {
+  readonly question: TopQuestion;
+  readonly readers: Set<LiveReader>;
+  last: string | null;
+  asking: boolean;
+}
+
+export class LiveChannels {
+  private readonly collector: CollectorProcess;
+  private readonly channels = new Map<string, Channel>();
+  private readonly byKey = new Map<string, number>();
+  private readers = 0;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(collector: CollectorProcess) {
+    this.collector = collector;
+  }
+
+  /** Streams to the response until it closes. Rejects with a ServeError, before `begin`, where there are too many, or for wrong words. */
+  async open(question: TopQuestion, key: string, response: ServerResponse, begin: () => void): Promise<void> {
+    const name = JSON.stringify(question);
+    const known = this.channels.get(name);
+    if (this.readers >= MOST_READERS || (this.byKey.get(key) ?? 0) >= MOST_OF_ONE) {
+      throw new ServeError(429, "busy", "expected fewer live pictures at a time, found too many; close some of them", {
+        wait: 10,
+      });
+    }
+    if (known === undefined && this.channels.size >= MOST_CHANNELS) {
+      throw new ServeError(
+        503,
+        "busy",
+        "expected fewer different live pictures at a time, found too many; ask for one that is shown already",
+        { wait: 10 },
+      );
+    }
+    // Counted before anything is waited for: many at once are not one.
+    this.readers++;
+    this.byKey.set(key, (this.byKey.get(key) ?? 0) + 1);
+    let first: string;
+    try {
+      first = known?.last ?? (await this.collector.ask({ kind: "view", question })).text;
+    } catch (error) {
+      this.count(key);
+      throw error;
+    }
+    if (response.destroyed) return this.count(key);
+    begin();
+    const channel = this.channels.get(name) ?? { question, readers: new Set<LiveReader>(), last: first, asking: false };
+    this.channels.set(name, channel);
+    const reader: LiveReader = { response, key, taken: performance.now(), missed: 0 };
+    channel.readers.add(reader);
+    response.once("close", () => this.leave(name, channel, reader));
+    this.give(reader, event(first));
+    this.timer ??= setInterval(() => this.turn(), EVERY_MS);
+  }
+
+  /** All streams end. */
+  close(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    for (const { readers } of this.channels.values()) for (const { response } of readers) response.destroy();
+  }
+
+  private turn(): void {
+    for (const channel of this.channels.values()) if (!channel.asking) void this.look(channel);
+  }
+
+  private async look(channel: Channel): Promise<void> {
+    channel.asking = true;
+    let text: string;
+    try {
+      channel.last = (await this.collector.ask({ kind: "view", question: channel.question })).text;
+      text = event(channel.last);
+    } catch (error) {
+      text = `event: problem\ndata: ${JSON.stringify({ message: (error as Error).message })}\n\n`;
+    } finally {
+      channel.asking = false;
+    }
+    for (const reader of channel.readers) this.give(reader, text);
+  }
+
+  private give(reader: LiveReader, text: string): void {
+    const { response } = reader;
+    if (response.writableLength > MOST_WAITING) {
+      reader.missed++;
+      if (performance.now() - reader.taken > SILENT_MS) response.destroy();
+      return;
+    }
+    reader.taken = performance.now();
+    response.write(text);
+  }
+
+  private leave(name: string, channel: Channel, reader: LiveReader): void {
+    if (!channel.readers.delete(reader)) return;
+    this.count(reader.key);
+    if (channel.readers.size > 0) return;
+    this.channels.delete(name);
+    if (this.channels.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** One reader less. */
+  private count(key: string): void {
+    this.readers--;
+    const left = (this.byKey.get(key) ?? 1) - 1;
+    if (left > 0) this.byKey.set(key, left);
+    else this.byKey.delete(key);
+  }
+}
+
+function event(text: string): string {
+  return `event: view\ndata: ${text}\n\n`;
+}
