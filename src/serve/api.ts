@@ -34,6 +34,8 @@ export interface QueryWords {
   readonly biflow?: boolean | string;
   readonly dedup?: boolean;
   readonly scale?: boolean;
+  /** Times without a zone, days and hours are of UTC; default: the server's zone. */
+  readonly utc?: boolean;
   /** Lists: so many flows at the most (1..10,000), only these fields, and where to go on. */
   readonly limit?: number;
   readonly fields?: string;
@@ -192,31 +194,82 @@ export interface LiveLinks {
   }[];
 }
 
-/** GET /exporters: where every record went (`explain`), and what is wrong with whom (`doctor`). */
+/** GET /exporters: where every record went since collecting began (`collect`), and what is wrong with whom (`doctor`). */
 export interface Exporters {
   readonly time: string;
-  readonly exporters: readonly ExporterState[];
-  /** Sums by name, as `explain --json` has them. */
-  readonly totals: Readonly<Record<string, number>>;
+  /** null = nothing is collected. */
+  readonly now: {
+    /** Seconds since collecting began. */
+    readonly seconds: number;
+    readonly messages: number;
+    readonly records: number;
+    readonly lostRecords: number;
+    readonly kernelDrops: number | null;
+    /** Messages that belong to no exporter, by reason. */
+    readonly unbooked: Readonly<Record<string, number>>;
+    readonly exporters: readonly ExporterState[];
+    readonly findings: readonly Finding[];
+    readonly notes: readonly string[];
+    readonly problems: readonly string[];
+  } | null;
+  /** Where every record of the whole store went: what `explain --json` prints; null where there is none. */
+  readonly store: Explained | null;
 }
 
+/** One exporter, observation domain and format. */
 export interface ExporterState {
-  readonly address: string;
+  readonly exporter: string;
   readonly alias: string | null;
-  readonly formats: readonly string[];
-  readonly lastSeen: string | null;
-  readonly templates: number;
+  readonly domain: number;
+  readonly format: string;
+  /** What it may be, by its templates. */
+  readonly device: string | null;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly optionsRecords: number;
+  readonly counterSamples: number;
+  readonly lostRecords: number;
+  readonly lostMessages: number;
+  /** 0 to 1. */
+  readonly lostShare: number;
+  readonly outOfOrder: number;
+  readonly restarts: number;
+  readonly noTemplate: Readonly<Record<string, number>>;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly remarks: Readonly<Record<string, number>>;
   /** One of so many; null = not known. */
-  readonly sampling: number | null;
-  /** Counters by their names in docs/collect.md. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** doctor's sentences about it. */
-  readonly findings: readonly {
-    readonly level: "info" | "warning" | "error";
-    readonly sentence: string;
-    readonly advice: string | null;
+  readonly samplingRate: number | null;
+  readonly samplingSource: string | null;
+  /** Seconds by which its clock is ahead of the collector's. */
+  readonly clockOffset: number;
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  readonly recordsPerSecond: number;
+  readonly templates: readonly {
+    readonly id: number;
+    readonly port: number;
+    /** 0 = of data, more = an options template. */
+    readonly scopes: number;
+    readonly sent: number;
+    readonly refreshSeconds: number | null;
+    readonly fields: readonly { readonly name: string; readonly length: number }[];
   }[];
 }
+
+export interface Finding {
+  readonly level: string;
+  readonly code: string;
+  readonly exporter: string | null;
+  readonly domain: number | null;
+  readonly format: string | null;
+  readonly sentence: string;
+  /** What to change, line by line. */
+  readonly advice: readonly string[];
+}
+
+/** docs/store.md has the members. */
+export type Explained = Readonly<Record<string, unknown>>;
 
 /** GET /hosts/ADDRESS?from=&to=: what is known of one address besides what /query tells. */
 export interface HostFacts {
