@@ -16,6 +16,9 @@ import { CaptureReader } from "./capture-reader.ts";
 import { StreamSource } from "./stream-source.ts";
 import { ANY_INTERFACE, interfaceNumber, listInterfaces } from "./system-interfaces.ts";
 
+/** How often the program is asked what was dropped. */
+const ASK_MS = 1000;
+
 /** Rejects with a SourceError where the interface, a capture program or the permission is missing. */
 export async function openLive(name: string, device: string, options: OpenOptions): Promise<PacketSource> {
   const known = listInterfaces();
@@ -25,7 +28,7 @@ export async function openLive(name: string, device: string, options: OpenOption
       `expected a network interface, found none of that name; there are: any ${known.join(" ")}`,
     );
   }
-  const programs = findPrograms(options.immediate === true);
+  const programs = findPrograms();
   if (programs.length === 0) {
     throw new SourceError(
       { source: name },
@@ -68,17 +71,30 @@ class LiveCapture {
   /** All that the program captures; then takes down what it lost, and throws unless it was we who ended it. */
   async *#octets(): AsyncGenerator<Uint8Array, void, void> {
     let whole = false;
+    const asking = setInterval(() => this.#ask(), ASK_MS);
     try {
-      for await (const octets of this.#process.stdout) yield octets;
+      for await (const octets of this.#process.octets()) yield octets;
       whole = true;
     } finally {
+      clearInterval(asking);
       if (!whole) await this.#process.abandon();
     }
     const end = await this.#process.ended;
+    this.#bookDrops();
+    if (!this.#process.stopping) throw this.#explain(end);
+  }
+
+  /** What it says is there when it is asked for the next time. */
+  #ask(): void {
+    if (this.#program.name !== "tcpdump") return;
+    this.#bookDrops();
+    this.#process.ask();
+  }
+
+  #bookDrops(): void {
     const drops = parseDrops(this.#program.name, this.#process.said);
     this.#reader.counts.kernelDrops = drops.kernel;
     this.#reader.counts.interfaceDrops = drops.interface;
-    if (!this.#process.stopping) throw this.#explain(end);
   }
 
   #explain(end: ProcessEnd): Error {
