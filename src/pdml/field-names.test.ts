@@ -19,9 +19,9 @@ test("a name has one number, whoever brings it", () => {
 });
 
 test.each([
-  ["as tshark has them", (i: number) => `tcp.options.field_number_${i}`, 100_000, 130_000],
-  ["as long as may be", (i: number) => `${i}`.padEnd(512, "x"), 50_000, 90_000],
-  ["of nothing but dots", (i: number) => `${i}${".x".repeat(200)}`, 2_000, 4_000],
+  ["as tshark has them", (i: number) => `tcp.options.field_number_${i}`, 50_000, 80_000],
+  ["as long as may be", (i: number) => `${i}`.padEnd(512, "x"), 50_000, 70_000],
+  ["of nothing but dots", (i: number) => `${i}${".x".repeat(200)}`, 1_000, 1_500],
 ])("names without end (%s) stop being taken; those that are known still are", (_, name, least, most) => {
   const names = new FieldNames();
   let taken = 0;

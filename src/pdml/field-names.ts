@@ -4,12 +4,12 @@ import { randomInt } from "node:crypto";
 /** Of one name. */
 const MOST_OCTETS = 512;
 /**
- * All names together may cost so much memory, here and in the trees that are made of their parts: more than 100,000 of tshark's, of which
+ * All names together may cost so much memory, here and in the trees that are made of their parts: more than 50,000 of tshark's, of which
  * a capture has some thousands at the most. What comes beyond is an attack, and counted.
  */
 const MOST_COST = 64 * 1024 * 1024;
-const NAME_COST = 300;
-const PART_COST = 100;
+const NAME_COST = 500;
+const PART_COST = 300;
 const DOT = 0x2e;
 const FIRST_SLOTS = 4096;
 /** Nobody can know which names have one hash. */
