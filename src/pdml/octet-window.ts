@@ -25,7 +25,7 @@ export interface FrameReaderOptions {
 const SOFT_OCTETS = 768 * 1024;
 /** Behind the limit there is room for a piece, and for the zeros. */
 const PIECE_OCTETS = 256 * 1024;
-/** Behind the end there are so many octets that are not part of the input; the first one is 0. */
+/** Behind the end there are so many octets that are not part of the input; the first one is the sentinel. */
 const SLACK = 16;
 const NONE = new Uint8Array(0);
 
@@ -35,7 +35,7 @@ export class OctetWindow {
   readonly view: DataView<ArrayBuffer>;
   /** What is needed still begins here: its reader moves it on. */
   start = 0;
-  /** What has been read ends here; octets[end] is 0. */
+  /** What has been read ends here; octets[end] is the sentinel. */
   end = 0;
   /** Octets that may be held. */
   readonly most: number;
@@ -43,15 +43,19 @@ export class OctetWindow {
   base = 0;
   readonly #soft: number;
   readonly #source: AsyncIterator<Uint8Array, unknown, void>;
+  readonly #sentinel: number;
   #piece: Uint8Array = NONE;
 
-  constructor(source: AsyncIterator<Uint8Array, unknown, void>, most: number = FRAME_LIMITS.octets) {
+  /** The sentinel is an octet at which the reader's loops end. */
+  constructor(source: AsyncIterator<Uint8Array, unknown, void>, most: number = FRAME_LIMITS.octets, sentinel = 0) {
     this.#source = source;
+    this.#sentinel = sentinel;
     this.most = most;
     this.#soft = Math.min(SOFT_OCTETS, most + PIECE_OCTETS);
     const buffer = new ArrayBuffer(most + PIECE_OCTETS + SLACK);
     this.octets = new Uint8Array(buffer);
     this.view = new DataView(buffer);
+    this.octets[0] = sentinel;
   }
 
   /** True where more octets are needed than may be: `start` must move on before anything is read. */
@@ -74,7 +78,7 @@ export class OctetWindow {
     const taken = this.#piece.length <= room ? this.#piece : this.#piece.subarray(0, room);
     this.octets.set(taken, this.end);
     this.end += taken.length;
-    this.octets[this.end] = 0;
+    this.octets[this.end] = this.#sentinel;
     this.#piece = this.#piece.subarray(taken.length);
     return moved;
   }

@@ -3,7 +3,7 @@ import type { FieldNames } from "./field-names.ts";
 import type { Frame } from "./frame.ts";
 import { FRAME_LIMITS, type FrameCounts, type FrameSource, noFrames } from "./frame-source.ts";
 import { type FrameReaderOptions, type OctetInput, OctetWindow } from "./octet-window.ts";
-import { MOST_FIELDS, PdmlScanner, SCANNED } from "./pdml-scanner.ts";
+import { MOST_FIELDS, PdmlScanner, SCANNED, SENTINEL } from "./pdml-scanner.ts";
 import { readFault } from "./read-fault.ts";
 import { find } from "./xml-markup.ts";
 
@@ -29,7 +29,7 @@ export class PdmlFrames implements FrameSource {
     this.names = names;
     this.#input = input;
     this.#source = options.source;
-    this.#window = new OctetWindow(input.octets, limits.octets);
+    this.#window = new OctetWindow(input.octets, limits.octets, SENTINEL);
     this.#scanner = new PdmlScanner(this.#window, names, this.counts, {
       labels: options.labels ?? false,
       value: limits.value,
@@ -41,7 +41,7 @@ export class PdmlFrames implements FrameSource {
     const window = this.#window;
     for (;;) {
       if (this.#passing && !this.#pass()) return null;
-      if (this.#ended || scanner.need > window.end) return null;
+      if (this.#ended || (scanner.need > window.end && !window.full)) return null;
       const scanned = scanner.scan();
       if (scanned === SCANNED.frame) {
         this.counts.frames++;
@@ -67,7 +67,7 @@ export class PdmlFrames implements FrameSource {
     if (this.#ended) return false;
     const window = this.#window;
     const scanner = this.#scanner;
-    if (scanner.packetDepth === 0) window.start = scanner.at;
+    if (scanner.packetDepth === 0 || this.#passing) window.start = scanner.at;
     const before = window.base + window.end;
     let moved: number | null = null;
     try {
