@@ -31,8 +31,11 @@ export interface PdmlFlowView {
   /** Seconds since 1970 of its oldest and newest frame. */
   readonly start: number;
   readonly end: number;
-  /** Why it ended: silent for the timeout, the input's end, or the run was called off; null while it lives. */
-  readonly endReason: "idle" | "end" | "interrupted" | null;
+  /**
+   * Why it ended: silent for the timeout, the input's end, the run was called off, or flows held more memory than they may and it was
+   * silent the longest; null while it lives.
+   */
+  readonly endReason: "idle" | "end" | "interrupted" | "memory" | null;
   /** The names of the fields that have a value in any of its frames, each once, in the order of their coming. */
   fields(): readonly string[];
   values(field: string): readonly string[];

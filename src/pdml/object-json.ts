@@ -1,0 +1,127 @@
+// Flows as JSON: one object (or array of frames) a line.
+import { ByteWriter } from "../report/index.ts";
+import type { FieldTree } from "./field-tree.ts";
+import { isLabelSlot } from "./flow-logs.ts";
+import type { FlowValues } from "./flow-values.ts";
+import { copy, writeJsonText, writeJsonValue } from "./json-values.ts";
+import type { ObjectForm } from "./object-form.ts";
+import type { Entry, Nested } from "./object-merge.ts";
+
+const RAW = new TextEncoder().encode('"raw":[');
+const SHOW = new TextEncoder().encode('"show":[');
+const COMMA = 44;
+const OPENING = 123;
+const CLOSING = 125;
+const LIST_OPENING = 91;
+const LIST_CLOSING = 93;
+const NEWLINE = 10;
+
+export class JsonForm implements ObjectForm {
+  readonly sorted = false;
+  readonly #zero: boolean;
+  /** Nothing stands in the object yet. */
+  #first = true;
+  readonly #leaf = new ByteWriter(1024);
+
+  /** `zero`: behind each line a zero, as `-0` asks. */
+  constructor(zero: boolean) {
+    this.#zero = zero;
+  }
+
+  beginFlow(out: ByteWriter, apart: boolean): void {
+    out.reserve(8);
+    if (apart) out.octet(LIST_OPENING);
+  }
+
+  endFlow(out: ByteWriter, apart: boolean): void {
+    out.reserve(8);
+    if (apart) out.octet(LIST_CLOSING);
+    out.octet(NEWLINE);
+    if (this.#zero) out.octet(0);
+  }
+
+  betweenFrames(out: ByteWriter): void {
+    out.reserve(1);
+    out.octet(COMMA);
+  }
+
+  beginObject(out: ByteWriter): void {
+    this.#first = true;
+    out.reserve(1);
+    out.octet(OPENING);
+  }
+
+  endObject(out: ByteWriter): void {
+    out.reserve(1);
+    out.octet(CLOSING);
+  }
+
+  openNode(out: ByteWriter, tree: FieldTree, node: number): void {
+    this.#comma(out);
+    this.#first = true;
+    const { json } = tree.texts[node]!;
+    copy(out, json, 0, json.length);
+    out.reserve(1);
+    out.octet(OPENING);
+  }
+
+  closeNode(out: ByteWriter): void {
+    this.#first = false;
+    out.reserve(1);
+    out.octet(CLOSING);
+  }
+
+  list(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number {
+    const label = isLabelSlot(slot);
+    const end = values.end(slot);
+    let entry = from;
+    if (entry === values.first(slot)) {
+      this.#comma(out);
+      const name = label ? SHOW : RAW;
+      copy(out, name, 0, name.length);
+    }
+    for (; entry < end && out.length < full; entry++) {
+      out.reserve(2);
+      if (entry > values.first(slot)) out.octet(COMMA);
+      values.read(entry);
+      if (label) writeJsonText(out, values.octets, values.from, values.to);
+      else writeJsonValue(out, values.octets, values.from, values.to);
+    }
+    if (entry === end) {
+      out.reserve(1);
+      out.octet(LIST_CLOSING);
+    }
+    return entry;
+  }
+
+  /** Between what stands beside each other. */
+  #comma(out: ByteWriter): void {
+    out.reserve(1);
+    if (!this.#first) out.octet(COMMA);
+    this.#first = false;
+  }
+
+  readonly leaf = (octets: Uint8Array, from: number, to: number, label: boolean): string => {
+    const out = this.#leaf;
+    out.length = 0;
+    if (label) writeJsonText(out, octets, from, to);
+    else writeJsonValue(out, octets, from, to);
+    return Buffer.from(out.bytes.buffer, 0, out.length).toString();
+  };
+
+  merged(out: ByteWriter, object: Nested<string>): void {
+    const octets = new TextEncoder().encode(jsonOf(object));
+    out.reserve(octets.length);
+    out.bytes.set(octets, out.length);
+    out.length += octets.length;
+  }
+}
+
+/** Leaves are JSON already. */
+function jsonOf(value: Nested<string> | Entry<string>[] | string): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return `[${value.map(jsonOf).join(",")}]`;
+  return `{${Object.entries(value)
+    .map(([part, below]) => `${JSON.stringify(part)}:${jsonOf(below)}`)
+    .join(",")}}`;
+}
