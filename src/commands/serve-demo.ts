@@ -1,0 +1,86 @@
+// The store that `flowgauge serve --demo` shows: the bundled capture, moved to the last day and repeated, more often by day than by night.
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { copyBatch } from "../core/batch-copy.ts";
+import { ELEMENTS, type FieldName } from "../core/elements.ts";
+import { SourceError } from "../core/errors.ts";
+import { FlowBatch } from "../core/flow-batch.ts";
+import { noTime, readNanoseconds, readSeconds, writeTime } from "../core/nanoseconds.ts";
+import { StoreWriter } from "../store/index.ts";
+import { FlowStream } from "../track/index.ts";
+
+const CAPTURE = new URL("../fixtures/demo.pcapng.gz", import.meta.url);
+const DAY = 86_400;
+/** Seconds from one repetition to the next at each hour of the day, UTC. */
+const EVERY_DAY = 120;
+const EVERY_NIGHT = 600;
+const WORKING_HOURS = [7, 18] as const;
+/** An hour is a segment: the demo is written at each start. */
+const INTERVAL = 3600;
+export const DEMO_SENTENCE =
+  "what is seen is the bundled capture of a small network, repeated over the last day; collected flows are added to it";
+
+/** Makes the store anew; what was there before is removed. */
+export async function makeDemoStore(folder: string, nowSeconds: number): Promise<void> {
+  const capture = fileURLToPath(CAPTURE);
+  if (!existsSync(capture)) {
+    throw new SourceError({ source: capture }, "expected the bundled capture, found none; install flowgauge anew");
+  }
+  const { batches, last } = await flowsOf(capture);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const store = await StoreWriter.open(folder, {
+    intervalSeconds: INTERVAL,
+    onSeal: null,
+    memoryOctets: 268_435_456,
+    live: false,
+    onNote: () => {},
+  });
+  try {
+    for (const at of repetitions(nowSeconds)) {
+      for (const batch of batches) await store.write(moved(batch, at - last));
+    }
+  } finally {
+    await store.end();
+  }
+}
+
+/** The capture's flows, and the second in which the last one ended. */
+async function flowsOf(capture: string): Promise<{ readonly batches: readonly FlowBatch[]; readonly last: number }> {
+  const batches: FlowBatch[] = [];
+  let last = 0;
+  for await (const batch of await FlowStream.open([capture])) {
+    const kept = new FlowBatch(batch.rows, batch.elements);
+    copyBatch(batch, kept);
+    batches.push(kept);
+    for (let row = 0; row < batch.rows; row++) last = Math.max(last, readSeconds(batch.columns.end, row));
+  }
+  return { batches, last };
+}
+
+/** The seconds at which the capture ends again and again, the last one now. */
+function repetitions(now: number): readonly number[] {
+  const found: number[] = [];
+  for (let at = now; at > now - DAY; ) {
+    found.push(at);
+    const hour = new Date(at * 1000).getUTCHours();
+    at -= hour >= WORKING_HOURS[0] && hour < WORKING_HOURS[1] ? EVERY_DAY : EVERY_NIGHT;
+  }
+  return found.reverse();
+}
+
+const TIMES = ELEMENTS.filter(({ kind }) => kind === "time").map(({ name }) => name as FieldName & "start");
+
+function moved(batch: FlowBatch, seconds: number): FlowBatch {
+  const copy = new FlowBatch(batch.rows, batch.elements);
+  copyBatch(batch, copy);
+  for (const name of TIMES) {
+    const column = copy.columns[name];
+    for (let row = 0; row < copy.rows; row++) {
+      if (noTime(column, row)) continue;
+      const before = readSeconds(column, row);
+      writeTime(column, row, before + seconds, readNanoseconds(column, row, before));
+    }
+  }
+  return copy;
+}
