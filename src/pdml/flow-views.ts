@@ -6,13 +6,14 @@ import { FlowValues } from "./flow-values.ts";
 import type { Frame } from "./frame.ts";
 import { ObjectMerge } from "./object-merge.ts";
 import type { FrameView, PdmlFlowView, PdmlObject, PdmlValue } from "./observer.ts";
-import { valueOf } from "./value-words.ts";
+import { convertedValue } from "./value-words.ts";
 
 const NONE: readonly string[] = [];
 
 export class FrameOfRun implements FrameView {
   time = Number.NaN;
   #frame!: Frame;
+  #ofNames = new Map<number, number[]>();
   readonly #names: FieldNames;
   readonly #options: FlowTableOptions;
   /** Where `toObject` writes. */
@@ -25,6 +26,7 @@ export class FrameOfRun implements FrameView {
 
   show(frame: Frame, time: number): this {
     this.#frame = frame;
+    if (this.#ofNames.size > 0) this.#ofNames = new Map();
     this.time = time;
     return this;
   }
@@ -34,20 +36,31 @@ export class FrameOfRun implements FrameView {
   }
 
   fields(): readonly string[] {
-    const { name, fields, valueFrom, valueTo } = this.#frame;
-    const ids = new Set<number>();
-    for (let i = 0; i < fields; i++) if (valueTo[i]! > valueFrom[i]!) ids.add(name[i]!);
-    return [...ids].map((id) => this.#names.text(id));
+    return [...this.#fieldsOfNames().keys()].map((id) => this.#names.text(id));
   }
 
   values(field: string): readonly string[] {
     const { name, fields, octets, valueFrom, valueTo } = this.#frame;
     const id = this.#names.idOf(field);
     const values: string[] = [];
-    for (let i = 0; i < fields; i++) {
-      if (name[i] === id && valueTo[i]! > valueFrom[i]!) values.push(textOf(octets, valueFrom[i]!, valueTo[i]!));
-    }
+    const take = (i: number) => void values.push(textOf(octets, valueFrom[i]!, valueTo[i]!));
+    if (this.#ofNames.size > 0) this.#ofNames.get(id)?.forEach(take);
+    else for (let i = 0; i < fields; i++) if (name[i] === id && valueTo[i]! > valueFrom[i]!) take(i);
     return values;
+  }
+
+  /** Of each name that has values: which fields they are. Whoever wants all names would else look at all fields for each. */
+  #fieldsOfNames(): ReadonlyMap<number, readonly number[]> {
+    const { name, fields, valueFrom, valueTo } = this.#frame;
+    const ofNames = this.#ofNames;
+    if (ofNames.size > 0) return ofNames;
+    for (let i = 0; i < fields; i++) {
+      if (valueTo[i] === valueFrom[i]) continue;
+      const known = ofNames.get(name[i]!);
+      if (known === undefined) ofNames.set(name[i]!, [i]);
+      else known.push(i);
+    }
+    return ofNames;
   }
 
   toObject(): PdmlObject {
@@ -153,5 +166,5 @@ function textOf(octets: Uint8Array, from: number, to: number): string {
 
 function leafOf(octets: Uint8Array, from: number, to: number, label: boolean): PdmlValue {
   const text = textOf(octets, from, to);
-  return label ? text : valueOf(text);
+  return label ? text : convertedValue(text);
 }
