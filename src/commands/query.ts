@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { answer, askFiles, type FlowChoice, type GroupQuestion, writeTableParquet } from "../query/index.ts";
-import { printTable, type TableForm, type TablePrintOptions } from "../report/index.ts";
+import { printTable, type TablePrintOptions } from "../report/index.ts";
 import { type Asking, ask } from "./asking.ts";
 import { type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { heldTimes } from "./nothing-matched.ts";
@@ -10,6 +10,7 @@ import { repeated } from "./option-values.ts";
 import { printList } from "./query-list.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf, groupingsOf, type QuerySettings } from "./query-plan.ts";
+import { printOptions } from "./table-options.ts";
 
 const EXAMPLES = `Examples:
   flowgauge query --from 2h                                    the flows of the last two hours, from the default store
@@ -97,23 +98,4 @@ async function answerAll(plan: QueryPlan, { run, engine, sources, asked, notes }
     if (settings.parquet === undefined) await printTable(noted, print, process.stdout);
     else await writeTableParquet(engine, noted, settings.parquet);
   }
-}
-
-function printOptions({ json, ndjson, csv, excel, raw, header, totals }: QuerySettings): TablePrintOptions {
-  const chosen = [json && "json", ndjson && "ndjson", csv && "csv"].filter((form) => typeof form === "string");
-  if (chosen.length > 1) {
-    throw new UsageError(`expected one output format, found --${chosen.join(" and --")}; choose one.`);
-  }
-  const form = (chosen[0] ?? "text") as TableForm;
-  if (excel === true && form !== "csv") throw new UsageError("--excel: expected --csv, found another form of output.");
-  const terminal = process.stdout.isTTY === true;
-  return {
-    form,
-    raw: raw === true,
-    header,
-    totals: totals === true,
-    guard: excel === true,
-    width: terminal ? process.stdout.columns || 80 : 0,
-    colour: terminal && process.env.NO_COLOR === undefined && process.stdout.hasColors?.() === true,
-  };
 }

@@ -3,16 +3,16 @@ import type { AnyFieldName } from "./fields.ts";
 
 /**
  * u64 beyond 2^53 are bigint; null = not known, or nothing there. Times are Int64 nanoseconds since 1970 UTC as bigint. An object is the
- * field `other`: texts by names.
+ * field `other`: texts by names. A Map has counts by values, in the order in which people read them.
  */
-export type Value = string | number | bigint | null | Readonly<Record<string, string>>;
+export type Value = string | number | bigint | null | Readonly<Record<string, string>> | ReadonlyMap<string, number>;
 
 /**
  * How values of a column are meant. `time` = bigint of ns; `duration` = seconds; `integer`, `real`; `text` = addresses, prefixes, words;
- * `other` = object of texts. Values are those of the JSON records of docs/output.md: `proto`, `tcpFlags` and `etherType` are numbers,
+ * `other` = object of texts; `counts` = how often each value was there. Values are those of the JSON records of docs/output.md: `proto`, `tcpFlags` and `etherType` are numbers,
  * and `field` says how people read them.
  */
-export const COLUMN_TYPES = ["text", "integer", "real", "time", "duration", "other"] as const;
+export const COLUMN_TYPES = ["text", "integer", "real", "time", "duration", "other", "counts"] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 export const COLUMN_UNITS = [

@@ -21,7 +21,7 @@ export function frameFilter({ root }: Filter, names: FieldNames): FrameFilter {
       picked.pick(frame);
       return test(frame);
     },
-    neverSeen: () => picked.wanted.filter((_, slot) => picked.frames[slot] === 0),
+    neverSeen: () => picked.neverSeen(),
   };
 }
 

@@ -29,6 +29,11 @@ export class PickedFields {
     this.next = new Int32Array(512);
   }
 
+  /** Names that no frame had so far. */
+  neverSeen(): readonly string[] {
+    return this.wanted.filter((_, slot) => this.frames[slot] === 0);
+  }
+
   slot(name: string): number {
     return this.wanted.indexOf(name);
   }

@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   duration: "Nullable(Float64)",
   time: "Nullable(DateTime64(9, 'UTC'))",
   other: "Nullable(String)",
+  counts: "Map(String, UInt64)",
 };
 
 /** Flows with all their fields, or with some: such a file is a source of `flowgauge query` again. */
@@ -44,6 +45,7 @@ function cell(value: Table["rows"][number][number], type: ColumnType): unknown {
     if (type !== "time") return String(value);
     return `${value / 1_000_000_000n}.${String(value % 1_000_000_000n).padStart(9, "0")}`;
   }
+  if (value instanceof Map) return Object.fromEntries(value);
   return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
 }
 

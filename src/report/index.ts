@@ -9,6 +9,7 @@ export { printDoctor } from "./doctor-text.ts";
 export { exportObject, printExport } from "./export-report.ts";
 export { type FilterCounts, filterObject, printFilter } from "./filter-text.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
+export { type PdmlSummary, pdmlObject, printPdml } from "./pdml-summary.ts";
 export {
   type CollectProgressState,
   createCollectProgress,
@@ -19,6 +20,7 @@ export {
 export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";
+export { TableStream } from "./table-stream.ts";
 export { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
 
 /** Pictures of Tables; what they need is loaded now. */

@@ -62,6 +62,7 @@ function shownAs(
   const { type, unit, role, field } = column;
   if (type === "time") return timeText(table, column, place, clock);
   if (type === "other") return (value) => wordsText(value as Readonly<Record<string, string>>);
+  if (type === "counts") return (value) => countsText(value as ReadonlyMap<string, number>);
   if (type === "text") return (value) => seenText(String(value));
   if (isWord(field)) return (value) => wordText(field!, Number(value));
   if (raw) return (value) => String(typeof value === "number" ? Number(value.toFixed(RAW_DECIMALS)) : value);
@@ -106,6 +107,12 @@ function wordText(field: string, value: number): string {
 function wordsText(other: Readonly<Record<string, string>>): string {
   const entries = Object.entries(other).map(([name, text]) => `${word(name)}=${word(text)}`);
   return entries.length === 0 ? "-" : entries.join(" ");
+}
+
+/** `10.0.0.1 (3), 10.0.0.2 (1)` */
+function countsText(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return "-";
+  return [...counts].map(([text, count]) => `${seenText(text)} (${count})`).join(", ");
 }
 
 function word(text: string): string {

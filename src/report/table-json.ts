@@ -8,9 +8,14 @@ export const TABLE_SHAPE = "table/1";
 
 /** Pieces of one object, its rows one a line. */
 export function* tableJson(table: Table): Generator<string, void, void> {
-  const { columns, rows, total, others, othersRows, known } = table;
-  const row = rowWriter(columns);
-  yield [
+  yield jsonHead(table);
+  yield* list(table.rows, rowWriter(table.columns));
+  yield* jsonRest(table);
+}
+
+/** The object up to its rows. */
+export function jsonHead(table: Table): string {
+  return [
     `{"flowgauge":"${TABLE_SHAPE}"`,
     `"shape":"${table.shape}"`,
     `"title":${jsonText(table.title)}`,
@@ -18,16 +23,20 @@ export function* tableJson(table: Table): Generator<string, void, void> {
     `"to":${time(table.to)}`,
     `"bucketSeconds":${table.bucketSeconds}`,
     `"sortedBy":${table.sortedBy === null ? "null" : jsonText(table.sortedBy)}`,
-    `"columns":[\n${columns.map(columnText).join(",\n")}\n]`,
+    `"columns":[\n${table.columns.map(columnText).join(",\n")}\n]`,
     `"rows":[`,
   ].join(",");
-  yield* list(rows, row);
+}
+
+/** What stands behind the rows. */
+export function* jsonRest({ columns, total, others, othersRows, known, notes }: Table): Generator<string, void, void> {
+  const row = rowWriter(columns);
   yield `],"total":${total === null ? "null" : row(total)},"others":${others === null ? "null" : row(others)}`;
   yield `,"othersRows":[`;
   yield* list(othersRows, row);
   const spans = known?.map(([from, to]) => `[${time(from)},${time(to)}]`);
   yield `],"known":${spans === undefined ? "null" : `[${spans.join(",")}]`}`;
-  yield `,"notes":[${table.notes.map(jsonText).join(",")}]}\n`;
+  yield `,"notes":[${notes.map(jsonText).join(",")}]}\n`;
 }
 
 function* list(rows: Table["rows"], row: (values: readonly Value[]) => string): Generator<string, void, void> {
@@ -48,7 +57,7 @@ function time(ns: bigint | null): string {
 }
 
 /** The object of a row: a member a column, by name, in their order. */
-function rowWriter(columns: readonly TableColumn[], first = ""): (values: readonly Value[]) => string {
+export function rowWriter(columns: readonly TableColumn[], first = ""): (values: readonly Value[]) => string {
   const names = columns.map(({ name }, i) => `${i === 0 ? "" : ","}${jsonText(name)}:`);
   return (values) => {
     let text = `{${first}`;

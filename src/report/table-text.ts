@@ -51,7 +51,7 @@ export function* tableText(table: Table, options: TableTextOptions): Generator<s
     for (const line of brokenLines(`note: ${note}`, width)) yield `${styled(line, "dim", colour)}\n`;
 }
 
-function headOf(table: Table, clock: ZoneClock, { width, colour }: TableTextOptions): string {
+export function headOf(table: Table, clock: ZoneClock, { width, colour }: TableTextOptions): string {
   const hasTimes = table.columns.some(({ type }) => type === "time");
   const span = spanText(clock, table.from, table.to) ?? (hasTimes ? `times are ${clock.zone}` : null);
   const title = brokenLines(seenText(table.title), width).map((line) => styled(line, "bold", colour));
@@ -101,7 +101,7 @@ export function barText(share: number, width: number, ascii: boolean): string {
 }
 
 /** Where even what must stay is too wide, the widest columns are cut until they fit. */
-function shortened(columns: readonly ShownColumn[], width: number, ascii: boolean): readonly ShownColumn[] {
+export function shortened(columns: readonly ShownColumn[], width: number, ascii: boolean): readonly ShownColumn[] {
   let over = width > 0 ? lineWidth(columns) - width : 0;
   const widths = columns.map(columnWidth);
   if (over <= 0) return columns;

@@ -26,6 +26,7 @@ export function jsonValue({ type, field }: TableColumn, value: Value): string {
   if (typeof value === "bigint") return type === "time" ? `"${isoTime(value, field !== null)}"` : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
   if (typeof value === "string") return jsonText(value);
+  if (value instanceof Map) return `{${[...value].map(([text, count]) => `${jsonText(text)}:${count}`).join(",")}}`;
   return `{${Object.entries(value)
     .map(([name, text]) => `${jsonText(name)}:${jsonText(text)}`)
     .join(",")}}`;
