@@ -46,4 +46,4 @@ export { topScreen } from "./top-screen.ts";
 export { topBatchLines, topSentences } from "./top-text.ts";
 export { TOP_UNITS, type TopUnit } from "./top-words.ts";
 export { printVerified, verifiedObject } from "./verify-text.ts";
-export { spanText, ZoneClock } from "./zone-time.ts";
+export { isoTime, spanText, ZoneClock } from "./zone-time.ts";

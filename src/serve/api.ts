@@ -85,6 +85,23 @@ export interface QueryAnswer {
   readonly problems: readonly string[];
 }
 
+/** GET|POST /query/cost: what the same words would have to read, by the catalog: nothing is read. */
+export interface QueryCost {
+  readonly files: number;
+  readonly octets: number;
+  /** Sealed flows in these files; null = not known. */
+  readonly flows: number | null;
+}
+
+/** GET /window?from=&to=: what words of a time mean now. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+  readonly seconds: number;
+  /** Length of buckets that suits it: "5m", as in `time/5m`. */
+  readonly bucket: string;
+}
+
 /** POST /filter: looks at a filter while it is typed. */
 export interface FilterLook {
   readonly text: string;
