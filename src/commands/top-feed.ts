@@ -26,6 +26,8 @@ export interface FeedPlan {
   /** Files: times as fast; Infinity = as fast as it goes. */
   readonly speed: number;
   readonly history: boolean;
+  /** A store: the seconds before now with which the picture begins. */
+  readonly sinceSeconds: number;
   readonly names: HostNames;
   readonly tls: Pick<ReceiveSettings, "tlsCert" | "tlsKey" | "tlsCa">;
   readonly signal: AbortSignal;

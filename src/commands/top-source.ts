@@ -1,6 +1,7 @@
 // What `flowgauge top` looks at: an interface, a pipe, captures played back, a collector's port, Native files, a store.
 import { fstatSync, statSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { parseDuration } from "../core/duration.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { HostNames, LiveTable, readHostsFile } from "../live/index.ts";
 import type { FilterOptions } from "../query/index.ts";
@@ -16,6 +17,7 @@ import { followStore } from "./top-store.ts";
 /** The options of sources and flows as commander gives them. */
 export interface TopSourceSettings extends FlowSettings {
   readonly speed?: string;
+  readonly since?: string;
   readonly hosts?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -39,6 +41,7 @@ export function addTopSourceOptions(command: Command): Command {
         "files: n times as fast as they were recorded, or max (default: 1; without a screen: max)",
       ),
     )
+    .option("--since <duration>", "a store: how long before now the picture begins (default: 10m)")
     .option("--hosts <file>", "names of hosts, as /etc/hosts is written; they come first")
     .option("--tls-cert <file>", "certificate for tls:// (PEM)")
     .option("--tls-key <file>", "its private key")
@@ -70,6 +73,9 @@ export async function openTopSource(
   if (settings.speed !== undefined && kind !== "file") {
     throw new UsageError(`--speed plays files: expected files, found ${names.join(" ")}.`);
   }
+  if (settings.since !== undefined && kind !== "store") {
+    throw new UsageError(`--since is of stores: expected a store, found ${names.join(" ")}.`);
+  }
   const { open, decode, track, key } = flowPlan(names, settings);
   const speed = settings.speed === undefined ? (screen ? 1 : Number.POSITIVE_INFINITY) : speedOf(settings.speed);
   const hosts = settings.hosts === undefined ? new Map<string, string>() : readHostsFile(settings.hosts);
@@ -83,7 +89,7 @@ export async function openTopSource(
   };
   const plan: FeedPlan = {
     ...{ sources: names, open, decode, track, key, biflow: settings.uniflow !== true && key.symmetric },
-    ...{ speed, history: screen, names: hostNames, tls, signal },
+    ...{ speed, sinceSeconds: sinceOf(settings.since), history: screen, names: hostNames, tls, signal },
     table: (options, parts) => new LiveTable({ sources: names, history: screen, ...options }, { ...parts, filters }),
   };
   try {
@@ -92,6 +98,16 @@ export async function openTopSource(
     hostNames.close();
     throw error;
   }
+}
+
+const SINCE_SECONDS = 600;
+const LONGEST_SINCE = 86_400;
+
+function sinceOf(text: string | undefined): number {
+  if (text === undefined) return SINCE_SECONDS;
+  const seconds = Math.ceil(parseDuration(text, "--since") / 1000);
+  if (seconds <= LONGEST_SINCE) return seconds;
+  throw new UsageError(`--since: expected at most 24h, found "${text}"; flowgauge query answers what is longer ago.`);
 }
 
 function kindOf(name: string): Kind {

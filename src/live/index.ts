@@ -2,5 +2,5 @@
 export { HostNames } from "./host-names.ts";
 export { readHostsFile } from "./hosts-file.ts";
 export { keyParts } from "./key-parts.ts";
-export type { LiveOptions } from "./live-options.ts";
+export { LIVE_FIELDS, type LiveOptions } from "./live-options.ts";
 export { type LiveStatus, LiveTable } from "./live-table.ts";

@@ -43,6 +43,26 @@ export const LIVE_DEFAULTS: LiveOptions = {
   history: true,
 };
 
+/** The fields of records that the table reads. */
+export const LIVE_FIELDS: readonly FieldName[] = [
+  ...(["srcAddr", "dstAddr", "srcPort", "dstPort", "proto", "ipVersion", "etherType", "exporter", "domain"] as const),
+  ...(["packets", "bytes", "reversePackets", "reverseBytes", "tcpFlags", "reverseTcpFlags", "start", "end"] as const),
+  ...([
+    "vlan",
+    "innerVlan",
+    "inIf",
+    "outIf",
+    "tos",
+    "ttl",
+    "reverseTos",
+    "srcMac",
+    "dstMac",
+    "srcAs",
+    "dstAs",
+  ] as const),
+  ...(["tunnelId", "mplsLabel", "samplingRate", "endReason", "flows"] as const),
+];
+
 /** Rows of a grouping at the most. */
 export const MOST_GROUPS = 32_768;
 /** History: seconds between two pictures, seconds kept, rows of one picture by each of its orders. */

@@ -16,6 +16,7 @@ export { CHANGES, type Change } from "./ledger-file.ts";
 export type { LedgerSources } from "./ledger-writer.ts";
 export { commandWords } from "./on-seal.ts";
 export { type Repaired, type RepairStep, repairStore } from "./repair.ts";
+export { CHUNKS_STAY_MS, spoolChunks } from "./spool-chunks.ts";
 export { spoolTime } from "./spool-time.ts";
 export { readStoreFiles } from "./store-files.ts";
 export { defaultStore, readStoreFolder } from "./store-folder.ts";
