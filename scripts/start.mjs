@@ -15,6 +15,7 @@ const COMMANDS = [
   "collect",
   "query",
   "graph",
+  "pdml",
   "sql",
   "store",
   "explain",

@@ -2,7 +2,7 @@
 // argv -> command -> exit code: 0 ok, 1 failed, 2 usage, 130 interrupted.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { COMMANDS, guardStandardStreams } from "./commands/index.ts";
+import { COMMANDS, commandLine, guardStandardStreams } from "./commands/index.ts";
 import { SourceError, UsageError } from "./core/errors.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -43,7 +43,7 @@ function tell(error: unknown): number {
 
 guardStandardStreams();
 try {
-  await (await program(process.argv)).parseAsync(process.argv);
+  await (await program(process.argv)).parseAsync([...(await commandLine(process.argv))]);
 } catch (error) {
   process.exitCode = tell(error);
 }

@@ -12,6 +12,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["collect", async () => (await import("./collect.ts")).collectCommand()],
   ["query", async () => (await import("./query.ts")).queryCommand()],
   ["graph", async () => (await import("./graph.ts")).graphCommand()],
+  ["pdml", async () => (await import("./pdml.ts")).pdmlCommand()],
   ["sql", async () => (await import("./sql.ts")).sqlCommand()],
   ["store", async () => (await import("./store.ts")).storeCommand()],
   ["explain", async () => (await import("./explain.ts")).explainCommand()],
@@ -21,4 +22,9 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 /** What an argv of `track` (without the words before it) means. */
 export async function trackPlan(argv: readonly string[]): Promise<TrackPlan> {
   return (await import("./track.ts")).trackPlan(argv);
+}
+
+/** The words of a command line as commander may have them. */
+export async function commandLine(argv: readonly string[]): Promise<readonly string[]> {
+  return argv[2] === "pdml" ? (await import("./pdml-arguments.ts")).packPlugins(argv) : argv;
 }

@@ -22,6 +22,16 @@ export function withSentences(printer: FlowPrinter): FlowPrinter {
   };
 }
 
+/** Work that writes on standard output, whose failures are sentences; others stay as they are. */
+export async function writing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === "write") fail(error);
+    throw error;
+  }
+}
+
 function told(work: () => void | Promise<void>): void | Promise<void> {
   try {
     return work()?.catch(fail);

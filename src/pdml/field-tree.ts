@@ -67,13 +67,42 @@ export class FieldTree {
   }
 }
 
-const NAME_START =
-  /[:A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd]/;
-const NAME_PART = /[-.0-9\u00b7\u0300-\u036f\u203f\u2040]/;
+/** First and last of the code points that an XML name may begin with, and of those that it may have behind. */
+const NAME_START: readonly (readonly [number, number])[] = [
+  [0x3a, 0x3a],
+  [0x41, 0x5a],
+  [0x5f, 0x5f],
+  [0x61, 0x7a],
+  [0xc0, 0xd6],
+  [0xd8, 0xf6],
+  [0xf8, 0x2ff],
+  [0x370, 0x37d],
+  [0x37f, 0x1fff],
+  [0x200c, 0x200d],
+  [0x2070, 0x218f],
+  [0x2c00, 0x2fef],
+  [0x3001, 0xd7ff],
+  [0xf900, 0xfdcf],
+  [0xfdf0, 0xfffd],
+];
+const NAME_PART: typeof NAME_START = [
+  [0x2d, 0x2e],
+  [0x30, 0x39],
+  [0xb7, 0xb7],
+  [0x300, 0x36f],
+  [0x203f, 0x2040],
+];
+
+function isIn(ranges: typeof NAME_START, code: number): boolean {
+  return ranges.some(([first, last]) => code >= first && code <= last);
+}
 
 /** A name as dict2xml makes it: no digit at its start, nothing that XML does not take. */
 export function xmlName(part: string): string {
   const name = /^xml/i.test(part) ? `_${part}` : part;
-  const start = NAME_START.test(name.slice(0, 1)) ? "" : "_";
-  return start + [...name].map((one) => (NAME_START.test(one) || NAME_PART.test(one) ? one : "_")).join("");
+  const codes = Array.from(name, (character) => character.codePointAt(0)!);
+  const taken = codes.map((code) =>
+    isIn(NAME_START, code) || isIn(NAME_PART, code) ? String.fromCodePoint(code) : "_",
+  );
+  return `${codes.length > 0 && isIn(NAME_START, codes[0]!) ? "" : "_"}${taken.join("")}`;
 }

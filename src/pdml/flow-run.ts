@@ -67,11 +67,23 @@ export class FlowRun {
 
   /** Reads to the end, or until it is called off. Rejects with what a plug-in throws, or what goes wrong with the output. */
   async run(): Promise<void> {
+    try {
+      await this.#runToEnd();
+    } catch (error) {
+      // What was good is written.
+      if (!this.closed) this.#options.output?.stream.send(this.#options.output.writer);
+      throw error;
+    }
+  }
+
+  async #runToEnd(): Promise<void> {
     const { signal, observers, output } = this.#options;
     for (;;) {
       for (let frame = this.#source.next(); frame !== null; frame = this.#source.next()) {
         const waiting = this.#take(frame);
         if (waiting !== undefined) await waiting;
+        // Observers write, too.
+        if (output !== undefined && output.writer.length >= PIECE_OCTETS) await this.#handOver();
         if (signal?.aborted || this.closed) break;
       }
       if (signal?.aborted || this.closed) break;

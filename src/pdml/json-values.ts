@@ -53,19 +53,19 @@ export function writeJsonText(out: ByteWriter, octets: Uint8Array, from: number,
     if (SPECIAL[octet] === 0) bytes[at++] = octet;
     else if (octet === 0xc2 && i + 1 < to) {
       const next = octets[++i]!;
-      if (next < 0xa0) at = escape(bytes, at, next);
+      if (next < 0xa0) at = writeEscaped(bytes, at, next);
       else {
         bytes[at++] = octet;
         bytes[at++] = next;
       }
     } else if (octet === 0xc2) bytes[at++] = octet;
-    else at = escape(bytes, at, octet);
+    else at = writeEscaped(bytes, at, octet);
   }
   bytes[at++] = QUOTE;
   out.length = at;
 }
 
-function escape(bytes: Uint8Array, start: number, code: number): number {
+function writeEscaped(bytes: Uint8Array, start: number, code: number): number {
   let at = start;
   bytes[at++] = BACKSLASH;
   const short = code < 128 ? SHORT[code]! : 0;

@@ -21,7 +21,7 @@ export function numberText(text: string): string | null {
 }
 
 /** The value of a text. */
-export function valueOf(text: string): PdmlValue {
+export function convertedValue(text: string): PdmlValue {
   if (text === "True") return true;
   if (text === "False") return false;
   const number = numberText(text);
