@@ -15,6 +15,7 @@ const COMMANDS = [
   "collect",
   "query",
   "graph",
+  "serve",
   "pdml",
   "sql",
   "store",

@@ -12,6 +12,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["collect", async () => (await import("./collect.ts")).collectCommand()],
   ["query", async () => (await import("./query.ts")).queryCommand()],
   ["graph", async () => (await import("./graph.ts")).graphCommand()],
+  ["serve", async () => (await import("./serve.ts")).serveCommand()],
   ["pdml", async () => (await import("./pdml.ts")).pdmlCommand()],
   ["sql", async () => (await import("./sql.ts")).sqlCommand()],
   ["store", async () => (await import("./store.ts")).storeCommand()],

@@ -14,7 +14,8 @@ export type {
 } from "./collector-words.ts";
 export { guardOf, loginRoutes } from "./guard.ts";
 export { LoginLimits } from "./login-limits.ts";
-export type { Guard, ServeRoutes } from "./parts.ts";
+export { type Guard, NO_PARTS, type ServeParts, type ServeRoutes } from "./parts.ts";
+export { createServer, type Server } from "./server.ts";
 export { Sessions } from "./sessions.ts";
 export { certificateProblem, readServerTls, type ServerTls } from "./tls.ts";
 export { ROLES, type User, Users } from "./users.ts";

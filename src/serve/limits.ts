@@ -5,6 +5,8 @@ export const CONNECTION = {
   headersMs: 5000,
   requestMs: 15_000,
   restMs: 10_000,
+  /** Of an answer nothing is taken for so long: the reader has gone. */
+  takenMs: 60_000,
   /** Open at a time. */
   most: 512,
   headerOctets: 16_384,

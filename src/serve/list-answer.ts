@@ -1,0 +1,60 @@
+// Lists of flows: printed up to their limit, and where the next ones begin.
+import {
+  type AskedFiles,
+  askFiles,
+  type FlowChoice,
+  listFlows,
+  listTitle,
+  PlaceKeeper,
+  placeFields,
+  placeText,
+} from "../query/index.ts";
+import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
+import type { Engine } from "../store/index.ts";
+import type { AnswerOutput } from "./answer-output.ts";
+import type { ListAsked } from "./asked-question.ts";
+import type { Format } from "./parts.ts";
+
+export interface ListRun {
+  readonly engine: Engine;
+  readonly asked: AskedFiles;
+  readonly choice: FlowChoice;
+  readonly list: ListAsked;
+  readonly format: Format;
+  /** What a reader must know; JSON holds it. */
+  readonly notes: readonly string[];
+}
+
+/** Gives the word with which the list goes on; null = that was all. Behind what is in `output` already. */
+export async function printAskedList(run: ListRun, output: AnswerOutput): Promise<string | null> {
+  const { engine, asked, choice, list } = run;
+  const { sort, limit } = list.question;
+  // One more than is shown tells whether there are more.
+  const question = { ...list.question, limit: limit === null ? null : limit + 1 };
+  const fields = list.fields === null ? null : [...list.fields, ...(sort === null ? [] : placeFields(sort))];
+  const keeper = sort === null ? null : new PlaceKeeper(sort, list.question.after ?? null);
+  let printed = 0;
+  let more = false;
+  const printer = createFlowPrinter(printerOptions(run), output);
+  const once = { ...asked, isFinal: () => printed > 0 };
+  await askFiles(engine, once, async (files) => {
+    for await (const batch of listFlows(engine, files, choice, question, fields)) {
+      const room = limit === null ? batch.rows : Math.min(batch.rows, limit - printed);
+      more ||= room < batch.rows;
+      batch.rows = room;
+      keeper?.take(batch, room);
+      printed += room;
+      await printer.write(batch);
+    }
+  });
+  await printer.end();
+  const place = keeper?.last ?? null;
+  return more && sort !== null && place !== null ? placeText(place, sort) : null;
+}
+
+function printerOptions({ choice, list, format, notes }: ListRun): FlowPrinterOptions {
+  const { from, to } = choice.time;
+  const head = { title: listTitle(list.question), from, to, sortedBy: list.question.sort?.by ?? null, notes };
+  const layout = format === "json" ? "table" : format === "csv" ? "csv" : "json";
+  return { format: layout, from: "both", head, ...(list.fields === null ? {} : { fields: list.fields }) };
+}

@@ -1,0 +1,25 @@
+// The description of the API (OpenAPI 3.1), made of the same schemas that check what comes in.
+import swagger from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
+
+const ABOUT = `Everything that the page of flowgauge serve shows, for programs. Times are RFC 3339 UTC. Errors are \`{"error": {"message", "code",
+"from", "to"}}\` with one sentence. Version 1: members may be added, what they mean changes only with the version.`;
+
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "flowgauge serve", description: ABOUT, version },
+      tags: [
+        { name: "status", description: "What is here, and how it is." },
+        { name: "query", description: "Questions about stored flows." },
+        { name: "filter", description: "The filter language." },
+        { name: "live", description: "What is going on now." },
+        { name: "exporters", description: "Where records come from, and where they went." },
+        { name: "reports", description: "Reports and saved filters." },
+        { name: "access", description: "Logging in and out." },
+      ],
+    },
+  });
+  app.get("/api/v1/openapi.json", { config: { need: "nobody" }, schema: { hide: true } }, async () => app.swagger());
+}
