@@ -1,13 +1,11 @@
 // FILTER of every command: positional words behind the sources, or a file; with named filters, local networks and names of hosts.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { BatchFilter, Filter, FilterError } from "../query/index.ts";
 import { FilterLanguage, type FilterSettings, readText } from "./filter-language.ts";
 
 export type { FilterSettings };
-
-type Query = typeof import("../query/index.ts");
 
 export interface SourcesAndFilter {
   readonly sources: readonly string[];
@@ -47,11 +45,12 @@ export async function filterArgument(
   settings: FilterSettings,
   { sourceNeeded, language }: FilterArgumentOptions = {},
 ): Promise<SourcesAndFilter> {
-  const { filterFile } = settings;
+  const { filterFile, frames } = settings;
   // Most runs have no filter: then its language is not loaded.
   if (filterFile === undefined && words.every(isPlainSource)) return { sources: words, filter: null };
-  const { beginsFilter } = await import("../query/index.ts");
-  const end = words.findIndex((word) => !isSource(word, beginsFilter));
+  const query = await import("../query/index.ts");
+  const beginsFilter = (word: string) => query.beginsFilter(word, frames !== undefined);
+  const end = words.findIndex((word) => !isSource(word, beginsFilter, frames !== undefined));
   const sources = end < 0 ? words : words.slice(0, end);
   const typed = end < 0 ? "" : words.slice(end).join(" ");
   if (typed === "" && filterFile === undefined) return { sources, filter: null };
@@ -75,16 +74,22 @@ export async function filterArgument(
 
 const SCHEME = /^([a-z][a-z0-9+]*:\/\/|iface:|store:)/i;
 /** Nobody begins a filter so. */
-const PATH = /^(\.{0,2}\/|~\/)|\.(pcap|pcapng|cap|gz|zst|native|parquet|csv|json|ndjson)$/i;
+const PATH = /^(\.{0,2}\/|~\/)|\.(pcap|pcapng|cap|gz|zst|native|parquet|csv|json|ndjson|pdml|xml|ek)$/i;
 
 /** A source that cannot be meant as anything else. */
 function isPlainSource(word: string): boolean {
   return word === "-" || SCHEME.test(word) || (/[./]/.test(word) && !/^other\./i.test(word) && existsSync(word));
 }
 
-function isSource(word: string, beginsFilter: Query["beginsFilter"]): boolean {
+function isSource(word: string, beginsFilter: (word: string) => boolean, ofFrames: boolean): boolean {
   if (isPlainSource(word)) return true;
+  // Any word may be a protocol there: a file of that name is a file.
+  if (ofFrames) return (PATH.test(word) && !/\s/.test(word)) || isFile(word);
   return !beginsFilter(word) && ((PATH.test(word) && !/\s/.test(word)) || existsSync(word));
+}
+
+function isFile(word: string): boolean {
+  return statSync(word, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** The error is of what was typed, not of a file that it takes in. */

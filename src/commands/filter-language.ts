@@ -4,7 +4,7 @@ import { lookup } from "node:dns/promises";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import type { Filter, FilterOptions } from "../query/index.ts";
+import type { Filter, FilterOptions, FrameFields } from "../query/index.ts";
 
 /** The options as commander gives them. */
 export interface FilterSettings {
@@ -13,6 +13,8 @@ export interface FilterSettings {
   readonly local?: string;
   /** Where the command has --utc: times without a zone are of UTC. */
   readonly utc?: true;
+  /** Filters are of frames (PDML): every field of tshark is a term. */
+  readonly frames?: FrameFields;
 }
 
 /** The addresses of a host's name; undefined = there are none, as far as can be known. */
@@ -29,7 +31,7 @@ export class FilterLanguage {
   private readonly texts = new Map<string, { readonly text: string; readonly mtimeMs: number }>();
 
   constructor(settings: FilterSettings, named: FilterOptions["named"] | null = null, ask: AddressLookup = addressesOf) {
-    const { filterFile, filters, local, utc } = settings;
+    const { filterFile, filters, frames, local, utc } = settings;
     const folder = filterFile === undefined ? "." : dirname(filterFile);
     this.ask = ask;
     this.words = [
@@ -40,6 +42,7 @@ export class FilterLanguage {
       ...(named === null || named === undefined ? {} : { named }),
       ...(local === undefined ? {} : { localNetworks: local.split(",").map((word) => word.trim()) }),
       ...(utc === true ? { zone: "UTC" } : {}),
+      ...(frames === undefined ? {} : { frames }),
       include: (path) => this.included(resolve(folder, path), path),
       resolve: (name) => this.known.get(name),
     };

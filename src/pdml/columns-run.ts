@@ -73,13 +73,13 @@ export type RowTaker = (table: Table) => Promise<boolean>;
 
 const ROWS_AT_ONCE = 512;
 
-/** Lists: Tables of some rows each, as they come; the last one has the notes, and may have no rows. */
+/** Lists: Tables of some rows each, as they come. Gives the last one, which has the notes; null where nobody wanted more. */
 export async function listColumns(
   source: FrameSource,
   { question, filter }: ColumnsRun,
   counts: ColumnsCounts,
   take: RowTaker,
-): Promise<void> {
+): Promise<Table | null> {
   const list = new ColumnList(question, source.names);
   const passing = filter === null ? null : frameFilter(filter, source.names);
   let room = question.top ?? Number.POSITIVE_INFINITY;
@@ -91,13 +91,13 @@ export async function listColumns(
         rows.push(row);
       }
       if (rows.length < ROWS_AT_ONCE) continue;
-      if (!(await take(list.table(rows, [])))) return;
+      if (!(await take(list.table(rows, [])))) return null;
       rows = [];
     }
     // What has come is given before more is waited for.
-    if (rows.length > 0 && !(await take(list.table(rows, [])))) return;
+    if (rows.length > 0 && !(await take(list.table(rows, [])))) return null;
     rows = [];
   } while (await source.more());
   const notes = [...list.notes(), ...missing(source, list.picked, passing, counts)];
-  await take(list.table(rows, notes));
+  return list.table(rows, notes);
 }

@@ -1,7 +1,19 @@
 // The door of the pdml room: frames as tshark tells of them in; flows, columns, and what plug-ins make of them out.
+export {
+  COUNT,
+  type ColumnMeasure,
+  type ColumnsQuestion,
+  type MeasureKind,
+  measureOf,
+  parseColumnFields,
+  parseColumnSort,
+  questionLabels,
+} from "./columns-question.ts";
+export { type ColumnsCounts, columnsFields, groupColumns, listColumns } from "./columns-run.ts";
 export { FieldNames } from "./field-names.ts";
 export { FlowRun, type FlowRunOptions, type FlowRunSummary } from "./flow-run.ts";
 export type { FlowTableOptions } from "./flow-table.ts";
+export { type FrameFilter, frameFilter } from "./frame-filter.ts";
 export { DEFAULT_KEY, PDML2FLOW_KEY } from "./frame-key.ts";
 export type { FrameCounts, FrameSource } from "./frame-source.ts";
 export { JsonForm } from "./object-json.ts";
