@@ -52,6 +52,24 @@ export {
   readNative,
 } from "./files/index.ts";
 export {
+  FieldNames,
+  type FlowRunSummary,
+  type Frame,
+  type FrameCounts,
+  type FrameSource,
+  type FrameView,
+  type OpenFramesOptions,
+  observePdml,
+  openFrames,
+  type PdmlFlowView,
+  type PdmlObject,
+  type PdmlObserver,
+  type PdmlOptions,
+  type PdmlPlugin,
+  type PdmlValue,
+  type PluginOutput,
+} from "./pdml/index.ts";
+export {
   type BatchFilter,
   type Completion,
   type Completions,

@@ -13,14 +13,24 @@ export { type ColumnsCounts, columnsFields, groupColumns, listColumns } from "./
 export { FieldNames } from "./field-names.ts";
 export { FlowRun, type FlowRunOptions, type FlowRunSummary } from "./flow-run.ts";
 export type { FlowTableOptions } from "./flow-table.ts";
+export type { Frame } from "./frame.ts";
 export { type FrameFilter, frameFilter } from "./frame-filter.ts";
 export { DEFAULT_KEY, PDML2FLOW_KEY } from "./frame-key.ts";
 export type { FrameCounts, FrameSource } from "./frame-source.ts";
 export { JsonForm } from "./object-json.ts";
 export { XmlForm } from "./object-xml.ts";
-export type { FrameView, PdmlFlowView, PdmlObserver } from "./observer.ts";
+export { observePdml, type PdmlOptions } from "./observe-pdml.ts";
+export type {
+  FrameView,
+  PdmlFlowView,
+  PdmlObject,
+  PdmlObserver,
+  PdmlPlugin,
+  PdmlValue,
+  PluginOutput,
+} from "./observer.ts";
 export { ObserverCalls } from "./observer-calls.ts";
-export { type CaptureOpener, openFrames } from "./open-frames.ts";
+export { type CaptureOpener, type OpenFramesOptions, openFrames } from "./open-frames.ts";
 export { openPlugins } from "./plugin-loader.ts";
 export { PluginText } from "./plugin-output.ts";
 export { type PluginRequest, splitPlugins } from "./plugin-words.ts";
