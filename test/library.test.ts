@@ -92,6 +92,22 @@ describe("the examples", () => {
     expect(code).toBe(1);
   });
 
+  test("pdml-hosts: the octets of each name, flow by flow", async () => {
+    const packet = (stream: number, length: number, host?: string) =>
+      `<packet><field name="frame.time_epoch" show="1"/><field name="frame.len" show="${length}"/>` +
+      `<field name="tcp.stream" show="${stream}"/>${host === undefined ? "" : `<field name="http.host" show="${host}"/>`}</packet>`;
+    const packets = [packet(0, 100), packet(0, 50, "a.example"), packet(1, 700, "b.example"), packet(2, 30)].join("\n");
+    writeFileSync(join(project, "hosts.pdml"), `<pdml>${packets}`);
+    const { stdout, stderr, code } = await example("pdml-hosts.mjs", "hosts.pdml");
+    expect(stdout).toBe("700 1 b.example\n150 1 a.example\n30 1 -\n");
+    expect(stderr).toMatch(
+      /^4 frames, 3 flows\nhosts\.pdml, octet \d+, frame 5: expected the rest of the PDML, found the end; .*\n$/,
+    );
+    expect(code).toBe(0);
+    const missing = await example("pdml-hosts.mjs", "missing.pdml");
+    expect([missing.stderr.split(":")[0], missing.code]).toEqual(["missing.pdml", 1]);
+  });
+
   test("watch-flows", async () => {
     const { stdout, stderr } = await example("watch-flows.mjs", "little.pcap");
     expect(stdout.match(/ begins /g)).toHaveLength(7);

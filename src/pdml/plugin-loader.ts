@@ -70,9 +70,10 @@ async function foreignModule(name: string): Promise<PluginModule> {
   try {
     module = (await import(pathToFileURL(path).href)) as Partial<PluginModule>;
   } catch (error) {
-    throw new SourceError({ source: `plug-in ${name}` }, `expected a module that loads, found ${placedFault(error)}`, {
-      cause: error,
-    });
+    // Node keeps for itself where in the file it is.
+    const advice = error instanceof SyntaxError ? `; node --check ${name} shows the place` : "";
+    const sentence = `expected a module that loads, found ${placedFault(error)}${advice}`;
+    throw new SourceError({ source: `plug-in ${name}` }, sentence, { cause: error });
   }
   const { plugin, words } = module;
   if (typeof plugin === "function") return { plugin, words: typeof words === "string" ? words : undefined };
