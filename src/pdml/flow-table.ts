@@ -177,7 +177,7 @@ export class FlowTable {
     // Of frames that stay apart each one has its own values.
     if (framesApart) this.#distinct?.clear();
     // Whatever comes next, it is over.
-    if (this.options.idleSeconds === 0) this.#expire(Number.POSITIVE_INFINITY);
+    if (this.options.idleSeconds === 0) this.endAll();
   }
 
   /** Where flows hold more than they may: the one that has been silent the longest is over now; -1 = they do not. */
