@@ -2,8 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LiveTable } from "../live/index.ts";
 import { FlowStream } from "../track/index.ts";
+import { LinkWatch } from "./link-watch.ts";
 import { eventOptions, type FeedPlan, streamOptions, type TopFeed, untracked } from "./top-feed.ts";
 
+/** How often interfaces are asked whether they are up. */
+const LINK_MS = 1000;
 /** How often time passes for the table. */
 const TICK_MS = 200;
 /** Packets of this second may still be on their way through the helper program and the tracker. */
@@ -18,7 +21,7 @@ export async function watchInterfaces(plan: FeedPlan): Promise<TopFeed> {
     names: plan.names,
     status: () => ({
       ...untracked(watched.flatMap(({ streams }) => streams)),
-      notes: watched.flatMap(({ note }) => (note === null ? [] : [note])),
+      notes: watched.flatMap((one) => one.notes),
       ended: false,
     }),
   });
@@ -29,8 +32,14 @@ export async function watchInterfaces(plan: FeedPlan): Promise<TopFeed> {
     for (const one of watched) await one.close();
     throw error;
   }
+  const look = setInterval(() => {
+    for (const one of watched) one.look();
+  }, LINK_MS);
   const tick = setInterval(() => table.advance(Math.floor(Date.now() / 1000) - BEHIND_SECONDS), TICK_MS);
-  const ended = Promise.all(watched.map((one) => one.run(table, most))).then(() => clearInterval(tick));
+  const ended = Promise.all(watched.map((one) => one.run(table, most))).then(() => {
+    clearInterval(tick);
+    clearInterval(look);
+  });
   const close = async () => {
     for (const one of watched) await one.close();
     await ended;
@@ -41,8 +50,11 @@ export async function watchInterfaces(plan: FeedPlan): Promise<TopFeed> {
 }
 
 class WatchedInterface {
-  /** What a person should know of it; null = all is well, and was. */
-  note: string | null = null;
+  /** What a person should know of its capture; null = all is well, and was. */
+  private note: string | null = null;
+  /** The same of its link. */
+  private linkNote: string | null = null;
+  private readonly link: LinkWatch;
   /** Every capture of it, for what they lost. */
   readonly streams: FlowStream[] = [];
   private readonly name: string;
@@ -55,6 +67,17 @@ class WatchedInterface {
     this.name = name;
     this.number = number;
     this.plan = plan;
+    this.link = new LinkWatch(name.replace(/^iface:/, ""), clock);
+  }
+
+  get notes(): readonly string[] {
+    const { note, linkNote, link } = this;
+    // The last one is what a narrow screen shows: what is, before what was.
+    return (link.isDown ? [note, linkNote] : [linkNote, note]).filter((one) => one !== null);
+  }
+
+  look(): void {
+    this.linkNote = this.link.look();
   }
 
   async open(most: number): Promise<void> {
