@@ -1,5 +1,15 @@
 // Asks the server: one function for each kind of request; what went wrong is an ApiFault with the server's sentence.
-import type { ApiError, QueryAnswer, QueryWords, Status } from "../../src/serve/api.ts";
+import type {
+  ApiError,
+  FilterLook,
+  FilterSeen,
+  Login,
+  QueryAnswer,
+  QueryWords,
+  Status,
+  Window,
+  Words,
+} from "../../src/serve/api.ts";
 
 /** What the server, or the way to it, said instead of an answer. */
 export class ApiFault extends Error {
@@ -55,4 +65,37 @@ export async function askStatus(signal?: AbortSignal): Promise<Status> {
 
 export function askQuery(words: QueryWords, signal: AbortSignal): Promise<QueryAnswer> {
   return ask<QueryAnswer>("/query", { method: "POST", body: JSON.stringify(words), signal });
+}
+
+export function askWindow(from: string, to: string, signal: AbortSignal): Promise<Window> {
+  const query = new URLSearchParams();
+  if (from !== "") query.set("from", from);
+  if (to !== "") query.set("to", to);
+  return ask<Window>(`/window?${query.toString()}`, { signal });
+}
+
+export function askWords(): Promise<Words> {
+  return ask<Words>("/fields");
+}
+
+export function lookAtFilter(look: FilterLook, signal: AbortSignal): Promise<FilterSeen> {
+  return ask<FilterSeen>("/filter", { method: "POST", body: JSON.stringify(look), signal });
+}
+
+export function logIn(login: Login): Promise<unknown> {
+  return ask("/login", { method: "POST", body: JSON.stringify(login) });
+}
+
+export function logOut(): Promise<unknown> {
+  return ask("/logout", { method: "POST" });
+}
+
+/** Where the same answer is as a file. */
+export function downloadAddress(words: QueryWords, format: string): string {
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(words)) {
+    if (Array.isArray(value)) for (const one of value) query.append(name, String(one));
+    else if (value !== undefined) query.set(name, String(value));
+  }
+  return `/api/v1/query?${query.toString()}`;
 }

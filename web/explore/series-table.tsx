@@ -1,0 +1,178 @@
+// The table under a chart: its legend, with least, average, greatest, 95th percentile, total and share of each series.
+import { useState } from "preact/hooks";
+import { dark } from "../frame/theme.ts";
+import { figure, wholeFigure } from "../parts/figures.ts";
+import { seriesColour } from "../parts/palette.ts";
+import { type Figures, keyText, type Series, type SeriesPicture } from "./series.ts";
+import { termOf, termOfKey } from "./terms.ts";
+
+export interface SeriesTableProps {
+  readonly picture: SeriesPicture;
+  readonly onNarrow: (term: string, without: boolean) => void;
+  readonly onFlows: (term: string | null) => void;
+}
+
+type Column = keyof Figures;
+
+const COLUMNS: readonly (readonly [name: Column, title: string])[] = [
+  ["least", "min"],
+  ["average", "average"],
+  ["most", "max"],
+  ["percentile95", "95th"],
+  ["last", "last"],
+  ["total", "total"],
+  ["share", "share"],
+];
+
+export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
+  const [sort, setSort] = useState<{ readonly by: Column; readonly up: boolean }>({ by: "total", up: false });
+  const { series, keys, sum, unit, totalUnit } = picture;
+  const placed = series.map((one, place) => ({ one, place }));
+  const sorted = [...placed].sort((a, b) => {
+    const [x, y] = [a.one.figures[sort.by] ?? -1, b.one.figures[sort.by] ?? -1];
+    return sort.up ? x - y : y - x;
+  });
+  const cells = ({ figures }: Series) =>
+    COLUMNS.map(([name]) => (
+      <td key={name} class="figure" title={name === "total" ? wholeFigure(figures.total) : undefined}>
+        {cellText(name, figures, unit, totalUnit)}
+      </td>
+    ));
+  return (
+    <div class="tablebox">
+      <table class="series">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="unseen">Colour</span>
+            </th>
+            {keys.length === 0 && <th scope="col">flows</th>}
+            {keys.map((key) => (
+              <th key={key} scope="col">
+                {key}
+              </th>
+            ))}
+            {COLUMNS.map(([name, title]) => (
+              <th
+                key={name}
+                scope="col"
+                class="figure"
+                aria-sort={sort.by === name ? (sort.up ? "ascending" : "descending") : undefined}
+              >
+                <button type="button" onClick={() => setSort({ by: name, up: sort.by === name && !sort.up })}>
+                  {title}
+                  {sort.by === name ? (sort.up ? " ▲" : " ▼") : ""}
+                </button>
+              </th>
+            ))}
+            <th scope="col">
+              <span class="unseen">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(({ one, place }) => (
+            <tr key={one.label}>
+              <td>
+                <span class="dot" style={{ background: seriesColour(place, one.key === null, dark.value) }} />
+              </td>
+              {one.key === null || keys.length === 0 ? (
+                <td colSpan={Math.max(1, keys.length)}>{one.label}</td>
+              ) : (
+                one.key.map((value, at) => (
+                  <KeyCell key={keys[at]} field={keys[at]!} value={value} onNarrow={onNarrow} />
+                ))
+              )}
+              {cells(one)}
+              <td class="actions">
+                <RowActions term={one.key === null ? null : termOfKey(keys, one.key)} one={one} onFlows={onFlows} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <td />
+            <th scope="row" colSpan={Math.max(1, keys.length)}>
+              all
+            </th>
+            {cells(sum)}
+            <td class="actions">
+              <button type="button" onClick={() => onFlows(null)}>
+                flows
+              </button>
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function RowActions({
+  term,
+  one,
+  onFlows,
+}: {
+  readonly term: string | null;
+  readonly one: Series;
+  readonly onFlows: (term: string | null) => void;
+}) {
+  if (one.key === null || (term === null && one.key.length > 0)) return null;
+  return (
+    <button type="button" onClick={() => onFlows(term)} aria-label={`flows of ${one.label}`}>
+      flows
+    </button>
+  );
+}
+
+interface KeyCellProps {
+  readonly field: string;
+  readonly value: Parameters<typeof keyText>[1];
+  readonly onNarrow: (term: string, without: boolean) => void;
+}
+
+/** A click narrows the filter to the value, one with Alt leaves it out; both have buttons for who uses keys. */
+function KeyCell({ field, value, onNarrow }: KeyCellProps) {
+  const text = keyText(field, value);
+  const term = termOf(field, value);
+  if (term === null) return <td>{text}</td>;
+  const isAddress = /^(src|dst)?addr$/i.test(field);
+  return (
+    <td class="key">
+      <button
+        type="button"
+        class="plain"
+        title={`only ${term} (with Alt: without)`}
+        onClick={(event) => onNarrow(term, event.altKey)}
+      >
+        {text}
+      </button>
+      <button
+        type="button"
+        class="plain small"
+        aria-label={`without ${text}`}
+        title={`without ${term}`}
+        onClick={() => onNarrow(term, true)}
+      >
+        ≠
+      </button>
+      {isAddress && (
+        <a
+          class="small"
+          href={`/host/${encodeURIComponent(text)}`}
+          aria-label={`host ${text}`}
+          title="what is known of this host"
+        >
+          ⌂
+        </a>
+      )}
+    </td>
+  );
+}
+
+function cellText(name: Column, figures: Figures, unit: string, totalUnit: string): string {
+  const value = figures[name];
+  if (name === "share") return value === null ? "-" : figure(value * 100, "percent");
+  return figure(value, name === "total" ? totalUnit : unit);
+}

@@ -1,0 +1,99 @@
+// Asks the server what a view is about: what its time means, then the series, then the period before.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiTable, QueryAnswer, QueryWords, Window } from "../../src/serve/api.ts";
+import { type ApiFault, askQuery, askWindow } from "../frame/api-client.ts";
+import { timeWord } from "../parts/times.ts";
+import { measureOf, type SeriesPicture, seriesPicture } from "./series.ts";
+import type { View } from "./view.ts";
+
+export interface Answer {
+  readonly asking: boolean;
+  readonly fault: ApiFault | null;
+  readonly window: Window | null;
+  readonly seconds: number;
+  /** The question that was asked. */
+  readonly words: QueryWords | null;
+  readonly answer: QueryAnswer | null;
+  readonly table: ApiTable | null;
+  readonly picture: SeriesPicture | null;
+  readonly before: SeriesPicture | null;
+}
+
+const NOTHING: Answer = {
+  asking: true,
+  fault: null,
+  window: null,
+  seconds: 0,
+  words: null,
+  answer: null,
+  table: null,
+  picture: null,
+  before: null,
+};
+
+export function useAnswer(view: View): Answer {
+  const [answer, setAnswer] = useState<Answer>(NOTHING);
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(view);
+  latest.current = view;
+  // What is only drawn otherwise is not asked again.
+  const { chart: _chart, percentile: _percentile, refresh, ...asked } = view;
+  const question = JSON.stringify(asked);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    setAnswer((last) => ({ ...last, asking: true }));
+    ask(latest.current, stop.signal).then(
+      (found) => !stop.signal.aborted && setAnswer(found),
+      (error: Error) => {
+        if (error.name === "AbortError") return;
+        setAnswer((last) => ({ ...last, asking: false, fault: error as ApiFault }));
+      },
+    );
+    return () => stop.abort();
+  }, [question, turn]);
+
+  useEffect(() => {
+    if (refresh === 0) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") setTurn((last) => last + 1);
+    }, refresh * 1000);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  return answer;
+}
+
+async function ask(view: View, signal: AbortSignal): Promise<Answer> {
+  const window = await askWindow(view.from, view.to, signal);
+  const words = questionOf(view, window);
+  const answer = await askQuery(words, signal);
+  const table = answer.tables[0] ?? null;
+  const picture = table === null ? null : seriesPicture(table, view.metric);
+  const before = view.before ? await beforeOf(view, window, signal) : null;
+  return { asking: false, fault: null, window, seconds: window.seconds, words, answer, table, picture, before };
+}
+
+/** The words of `flowgauge query` for it. */
+export function questionOf(view: View, { from, to, bucket }: Window): QueryWords {
+  return {
+    ...(view.filter.trim() === "" ? {} : { filter: view.filter }),
+    from,
+    to,
+    by: [[`time/${bucket}`, ...view.by].join(",")],
+    top: view.top,
+    sort: measureOf(view.metric),
+    ...(view.spread === "even" ? {} : { spread: view.spread }),
+    ...(view.biflow ? { biflow: true } : {}),
+    ...(view.dedup ? { dedup: true } : {}),
+    ...(view.scale ? { scale: true } : {}),
+  };
+}
+
+/** All together, as long a time ago as the window is long. */
+async function beforeOf(view: View, { from, to, seconds, bucket }: Window, signal: AbortSignal) {
+  const back = (text: string) => timeWord(Date.parse(text) - seconds * 1000);
+  const words = questionOf({ ...view, by: [] }, { from: back(from), to: back(to), seconds, bucket });
+  const table = (await askQuery(words, signal)).tables[0];
+  return table === undefined ? null : seriesPicture(table, view.metric);
+}

@@ -1,0 +1,74 @@
+// The parts of ECharts that are used, and how the page opens one: sizes that follow, spans that are dragged over, clicks.
+import { BarChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
+import {
+  AriaComponent,
+  BrushComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([
+  AriaComponent,
+  BarChart,
+  BrushComponent,
+  GridComponent,
+  HeatmapChart,
+  LegendComponent,
+  LineChart,
+  MarkLineComponent,
+  SankeyChart,
+  SVGRenderer,
+  TooltipComponent,
+  VisualMapComponent,
+]);
+
+export type ChartOption = EChartsCoreOption;
+
+/** What a chart tells: of spans of its time axis, and of items. */
+export interface ChartEars {
+  readonly span: (from: number, to: number) => void;
+  readonly pick: (series: number, item: number) => void;
+}
+
+interface BrushEnd {
+  readonly areas: readonly { readonly coordRange?: readonly [number, number] }[];
+}
+
+export interface OpenChart {
+  draw(option: ChartOption): void;
+  close(): void;
+}
+
+export function openChart(box: HTMLElement, ears: ChartEars): OpenChart {
+  const chart = init(box, null, { renderer: "svg" });
+  const watch = new ResizeObserver(() => chart.resize());
+  watch.observe(box);
+  chart.on("brushEnd", (event) => {
+    const range = (event as BrushEnd).areas[0]?.coordRange;
+    chart.dispatchAction({ type: "brush", areas: [] });
+    if (range !== undefined && range[1] > range[0]) ears.span(range[0], range[1]);
+  });
+  chart.on("click", ({ seriesIndex, dataIndex }) => ears.pick(seriesIndex ?? 0, dataIndex));
+  return {
+    draw(option) {
+      chart.setOption(option, { notMerge: true });
+      // Dragging is what the time axis is for, without a button to be pressed first.
+      if (option.brush !== undefined) chart.dispatchAction(DRAG);
+    },
+    close() {
+      watch.disconnect();
+      chart.dispose();
+    },
+  };
+}
+
+const DRAG = {
+  type: "takeGlobalCursor",
+  key: "brush",
+  brushOption: { brushType: "lineX", brushMode: "single" },
+};
