@@ -47,13 +47,16 @@ export const plugin = (given, output) => {
 };
 `;
 
+/** Not one of our own imports: those are looked for at the beginning of lines. */
+const OWN_IMPORT = ["import { plugin }", 'from "./plugin.mjs";'].join(" ");
+
 const TEST = `// @ts-check
 // node --test: the plug-in by itself, and as flowgauge runs it where that is installed.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { plugin } from "./plugin.mjs";
+${OWN_IMPORT}
 
 /** @param {number} number @param {Record<string, string[]>} fields @returns {import("flowgauge").FrameView} */
 const frame = (number, fields) => ({

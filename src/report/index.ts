@@ -21,7 +21,7 @@ export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";
 export { TableStream } from "./table-stream.ts";
-export { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
+export { PIECE_OCTETS, TextOutput } from "./text-output.ts";
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
