@@ -1,12 +1,16 @@
-// npm run fuzz [-- --datagrams N --seed N --memory MB]: changed export messages into the decoder; ends with 1 where one does harm.
+// npm run fuzz [-- --datagrams N --seed N --memory MB]: changed export messages into the decoder; npm run fuzz -- pdml
+// [--documents N --seed N]: changed PDML into the scanner, beside saxes. Ends with 1 where something does harm.
 import { parseArgs } from "node:util";
 import { type CollectLedger, FORMAT_NAMES } from "../../src/core/collect-ledger.ts";
 import { corpusDatagrams } from "./corpus-datagrams.ts";
 import { type FuzzResult, fuzz, looksOnly } from "./fuzz.ts";
 import { ownDatagrams } from "./own-datagrams.ts";
+import { fuzzPdml, pdmlSeeds } from "./pdml.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    documents: { type: "string", default: "200000" },
     datagrams: { type: "string", default: "10000000" },
     seed: { type: "string", default: "1" },
     memory: { type: "string", default: "1024" },
@@ -18,6 +22,14 @@ if (![datagrams, seed, memory].every((value) => Number.isSafeInteger(value) && v
     "fuzz: --datagrams, --seed and --memory (MB that it may grow by) take whole numbers from 1 on\n",
   );
   process.exit(2);
+}
+
+if (positionals.length > 0) {
+  if (positionals.join() !== "pdml" || !(Number(values.documents) > 0)) {
+    process.stderr.write("fuzz: expected nothing, or pdml with --documents N\n");
+    process.exit(2);
+  }
+  process.exit(await pdml(Number(values.documents)));
 }
 
 const corpus = corpusDatagrams();
@@ -41,6 +53,22 @@ const result = fuzz({
 });
 report(result);
 process.exitCode = result.failure === null ? 0 : 1;
+
+async function pdml(documents: number): Promise<number> {
+  const seeds = pdmlSeeds();
+  process.stderr.write(`fuzz: ${documents} documents made from ${seeds.length}, seed ${seed}\n`);
+  const result = await fuzzPdml({
+    seeds,
+    documents,
+    seed,
+    progress: (done) => done % 20_000 === 0 && process.stderr.write(`fuzz: ${done} done\n`),
+  });
+  process.stdout.write(
+    `${result.documents} documents in ${result.seconds.toFixed(1)} s, ${result.frames} frames; ${result.compared} compared with saxes, ${result.sound} of them sound\n`,
+  );
+  process.stdout.write(result.failure === null ? "nothing failed\n" : `FAILED ${result.failure}\n`);
+  return result.failure === null ? 0 : 1;
+}
 
 function report({ ledger, ...found }: FuzzResult): void {
   const lines = [

@@ -12,6 +12,8 @@ const NAME_COST = 500;
 const PART_COST = 300;
 const DOT = 0x2e;
 const FIRST_SLOTS = 4096;
+/** A byte order mark in a name is a part of it. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Nobody can know which names have one hash. */
 const SEED = randomInt(2 ** 32) | 0;
 
@@ -33,7 +35,7 @@ export class FieldNames {
   }
 
   text(id: number): string {
-    this.#texts[id] ??= new TextDecoder().decode(this.#octets[id]);
+    this.#texts[id] ??= DECODER.decode(this.#octets[id]);
     return this.#texts[id];
   }
 

@@ -45,6 +45,11 @@ export class PdmlFrames implements FrameSource {
       const scanned = scanner.scan();
       if (scanned === SCANNED.frame) {
         this.counts.frames++;
+        // Whatever pieces it came in.
+        if (scanner.at - window.start > window.most || scanner.frame.fields > MOST_FIELDS) {
+          this.counts.tooLarge++;
+          continue;
+        }
         this.counts.given++;
         scanner.frame.number = this.counts.frames;
         return scanner.frame;

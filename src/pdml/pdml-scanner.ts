@@ -274,7 +274,7 @@ export class PdmlScanner {
         const code = readReference(octets, at, window.end);
         if (code === CUT_REFERENCE) return this.#cut(at);
         if (code === NO_REFERENCE) return this.#odd(at, at, UNKNOWN_ENTITY);
-      } else if (octet === BRACKET && octets[at + 1] === BRACKET) {
+      } else if (octet === BRACKET && (octets[at + 1] === BRACKET || at + 1 >= window.end)) {
         if (at + 2 >= window.end) return this.#cut(at);
         if (octets[at + 2] === GREATER_THAN) return this.#odd(at, at, "expected no ]]> in text");
       }

@@ -79,8 +79,9 @@ export function resolveValue(octets: Uint8Array, from: number, to: number): numb
   for (let at = from; at < to; ) {
     const octet = octets[at]!;
     if (octet === AMPERSAND) {
-      into = writeCharacter(octets, into, readReference(octets, at, to));
-      at = referenceEnd(octets, at, to) + 1;
+      const code = readReference(octets, at, to);
+      at = referenceEnd(octets, at, to) + 1; // before anything is written where it stands
+      into = writeCharacter(octets, into, code);
     } else if (octet < 0x20) {
       // XML 1.0, 3.3.3: white space is a blank; 2.11: CR LF is one line end.
       if (octet === 0x0d && octets[at + 1] === 0x0a && at + 1 < to) at++;
