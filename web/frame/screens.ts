@@ -16,6 +16,12 @@ export const SCREENS: readonly Screen[] = [
     inMenu: true,
     load: async () => (await import("../explore/explore.tsx")).Explore,
   },
+  {
+    path: "/flows",
+    title: "Flows",
+    inMenu: true,
+    load: async () => (await import("../flows/flows.tsx")).Flows,
+  },
 ];
 
 export const FIRST_SCREEN = SCREENS[0]!;
