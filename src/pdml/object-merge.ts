@@ -38,6 +38,7 @@ export class ObjectMerge<Leaf extends string | number | boolean> {
   *#frames(cursor: LogCursor): Generator<Nested<Leaf>> {
     let frame: Nested<Leaf> | null = null;
     let element: Nested<Leaf> | null = null;
+    /** Of the element, as long as its label may follow. */
     let elementId = -1;
     while (cursor.next()) {
       if (cursor.slot === 0) {
@@ -53,8 +54,8 @@ export class ObjectMerge<Leaf extends string | number | boolean> {
       if (!(label && element !== null && elementId === id)) {
         withElement(frame, element);
         element = {};
-        elementId = id;
       }
+      elementId = label ? -1 : id;
       const place = nest(element!, this.#names.text(id).split("."));
       set(place, label ? "show" : "raw", [this.#makeLeaf(cursor.octets, cursor.from, cursor.to, label)]);
     }
