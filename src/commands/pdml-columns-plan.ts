@@ -60,6 +60,7 @@ export function columnsPlan(settings: ColumnsSettings, words: MeasureWords, filt
   const idleSeconds = isFlows ? timeoutOf(settings.timeout) : null;
   const question: ColumnsQuestion = {
     keys: [...new Map(keys.map((key) => [key.text, key])).values()],
+    defaultKeys: isFlows && said.length === 0,
     measures,
     each: settings.each === true,
     idleSeconds,

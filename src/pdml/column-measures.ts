@@ -56,7 +56,12 @@ export class ColumnMeasures {
     return this.#frames[group]!;
   }
 
-  /** Of several groups there is no first, last or list of values: null. */
+  /** Of the others and the total: there is no first, last or list of values of them. */
+  sum(measure: ColumnMeasure, groups: ArrayLike<number>): Value {
+    return ["first", "last", "values"].includes(measure.kind) ? null : this.value(measure, groups);
+  }
+
+  /** Of one row; several groups are the buckets of one key. */
   value(measure: ColumnMeasure, groups: ArrayLike<number>): Value {
     const { kind, field } = measure;
     if (kind === "count") {

@@ -35,6 +35,8 @@ export interface ColumnMeasure {
 export interface ColumnsQuestion {
   /** What rows are grouped by, or the columns of a list; of flows the key. */
   readonly keys: readonly ColumnField[];
+  /** Nobody asked for the keys: those that no frame had are no columns. */
+  readonly defaultKeys: boolean;
   /** Empty = a list: a row a frame. */
   readonly measures: readonly ColumnMeasure[];
   /** A row for each value of a field that has several, not for the first one. */

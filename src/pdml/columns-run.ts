@@ -41,7 +41,8 @@ export async function groupColumns(
       groups.add(frame);
   } while (await source.more());
   const table = columnsTable(groups);
-  return { ...table, notes: [...table.notes, ...missing(source, groups.picked, passing, counts)] };
+  const whole = question.defaultKeys ? withoutEmptyKeys(table, groups.picked.neverSeen()) : table;
+  return { ...whole, notes: [...table.notes, ...missing(source, groups.picked, passing, counts, question)] };
 }
 
 /** The next frame that passes. */
@@ -55,15 +56,29 @@ function nextFrame(source: FrameSource, passing: FrameFilter | null, counts: Col
   }
 }
 
+function withoutEmptyKeys(table: Table, neverSeen: readonly string[]): Table {
+  const kept = table.columns.map(({ name }) => !neverSeen.includes(name));
+  const row = (values: readonly Value[]) => values.filter((_, i) => kept[i]);
+  return {
+    ...table,
+    columns: table.columns.filter((_, i) => kept[i]),
+    rows: table.rows.map(row),
+    total: table.total === null ? null : row(table.total),
+    others: table.others === null ? null : row(table.others),
+  };
+}
+
 /** Fields that were asked for and never there. */
 function missing(
   source: FrameSource,
   picked: PickedFields,
   passing: FrameFilter | null,
   counts: ColumnsCounts,
+  { keys, defaultKeys }: ColumnsQuestion,
 ): readonly string[] {
   // Where no frame came that far, nothing can be said of its fields.
-  const asked = counts.frames > counts.filtered ? picked.neverSeen() : [];
+  const unseen = counts.frames > counts.filtered ? picked.neverSeen() : [];
+  const asked = defaultKeys ? unseen.filter((field) => !keys.some(({ name }) => name === field)) : unseen;
   const filtered = counts.frames > 0 ? (passing?.neverSeen() ?? []) : [];
   return neverSeenNotes([...new Set([...asked, ...filtered])], source.names);
 }
@@ -98,6 +113,6 @@ export async function listColumns(
     if (rows.length > 0 && !(await take(list.table(rows, [])))) return null;
     rows = [];
   } while (await source.more());
-  const notes = [...list.notes(), ...missing(source, list.picked, passing, counts)];
+  const notes = [...list.notes(), ...missing(source, list.picked, passing, counts, question)];
   return list.table(rows, notes);
 }

@@ -24,8 +24,8 @@ export function columnsTable(asked: ColumnGroups): Table {
   const left = [...ordered.slice(shown.length).flatMap(({ groups }) => groups), ...overflowOf(asked)];
   const rows = question.bucketSeconds === null ? shown.map((unit) => rowOf(asked, unit)) : bucketRows(asked, shown);
   const counted = without === 0 ? asked.whole() : [...shown.flatMap(({ groups }) => groups), ...left];
-  const total = [...keyNulls(question), ...measures.map((measure) => asked.measures.value(measure, counted))];
-  const others = [...keyNulls(question), ...measures.map((measure) => asked.measures.value(measure, left))];
+  const total = [...keyNulls(question), ...measures.map((measure) => asked.measures.sum(measure, counted))];
+  const others = [...keyNulls(question), ...measures.map((measure) => asked.measures.sum(measure, left))];
   const hasOthers = left.length > 0;
   const lines = [...rows, ...(counted.length > 0 ? [total] : []), ...(hasOthers ? [others] : [])];
   return {
@@ -170,7 +170,7 @@ function othersRows(asked: ColumnGroups, left: readonly number[]): Value[][] {
     .map(([bucket, groups]) => [
       timeOf(asked, bucket),
       ...question.keys.map(() => null),
-      ...question.measures.map((measure) => asked.measures.value(measure, groups)),
+      ...question.measures.map((measure) => asked.measures.sum(measure, groups)),
     ]);
 }
 
@@ -214,12 +214,12 @@ function titleOf({ keys, idleSeconds, bucketSeconds, top, sort }: ColumnsQuestio
 
 function notesOf(asked: ColumnGroups, without: number): string[] {
   const { counts, measures, question } = asked;
-  const keys = question.keys.map(({ text }) => text).join(", ");
+  const keys = question.defaultKeys ? "addresses, ports and streams" : question.keys.map(({ text }) => text).join(", ");
   const frames = (count: number) => `${count} frame${count === 1 ? "" : "s"}`;
   const notes: string[] = [];
   if (question.each) notes.push("a frame is counted once for each of its values, and once in the total");
   if (counts.withoutKey > 0) notes.push(`${frames(counts.withoutKey)} without ${keys} left out`);
-  if (counts.withoutTime > 0) notes.push(`${frames(counts.withoutTime)} without ${"frame.time_epoch"} left out`);
+  if (counts.withoutTime > 0) notes.push(`${frames(counts.withoutTime)} without frame.time_epoch left out`);
   if (counts.manyCombinations > 0)
     notes.push(`${frames(counts.manyCombinations)} with too many combinations of values: not all of them are counted`);
   const over = measures.frames(OVERFLOW);

@@ -123,9 +123,10 @@ function readOrdered(context: ParseContext, { values, ends }: Fields, is: Compar
     if (nanoseconds !== null) return [{ kind: "time", is, nanoseconds }];
     if (values.kind === "time") return reader.fail();
   }
+  const { span } = reader.token;
   const test = readNumber(context, values.kind === "numbers" ? values : null);
   if (test.kind === "range")
-    return reader.refuse(`expected one value behind ${is}, found a range; say = or in [...].`, reader.token.span);
+    return reader.refuse(`expected one value behind ${is}, found a range; say = or in [...].`, span);
   return [{ ...test, is }];
 }
 
