@@ -127,6 +127,7 @@ const ENTRIES = {
   index: "src/index.ts",
   "decode-worker": "src/track/decode-worker.ts",
   "sealer-worker": "src/store/sealer-worker.ts",
+  "collector-worker": "src/commands/collector-worker.ts",
   "query-worker": "src/serve/query-worker.ts",
 };
 

@@ -3,10 +3,17 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { createServer, NO_PARTS, type ServeParts, type Server } from "../serve/index.ts";
-import { defaultStore } from "../store/index.ts";
+import {
+  type CollectorProcess,
+  createServer,
+  NO_PARTS,
+  type ServeParts,
+  type Server,
+  windowRoute,
+} from "../serve/index.ts";
 import { limitsOf } from "./query-plan.ts";
 import { type AccessSettings, accessPlan, withAccess } from "./serve-access.ts";
+import { type CollectingSettings, servedFlows, withCollecting } from "./serve-collecting.ts";
 import { serveUserCommand } from "./serve-user.ts";
 
 const EXAMPLES = `Examples:
@@ -22,9 +29,8 @@ The API: docs/api.md, and /api/v1/openapi.json of a server that runs. Without th
 Exit codes: 0 ended by Ctrl-C or TERM, 1 it cannot run, 2 wrong usage.`;
 
 /** The options as commander gives them. */
-interface ServeSettings extends AccessSettings {
+interface ServeSettings extends AccessSettings, CollectingSettings {
   readonly listen: string;
-  readonly store?: string;
   readonly local?: string;
   readonly timeout: string;
   readonly memory: string;
@@ -39,7 +45,10 @@ export function serveCommand(): Command {
     .option("--timeout <duration>", "an answer after so long at the most", "60s")
     .option("--memory <octets>", "memory of the engine for one question at the most", "1G")
     .option("--local <networks>", "networks that inside, outside and side speak of, with commas");
-  withAccess(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES).addCommand(serveUserCommand());
+  withAccess(withCollecting(command))
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES)
+    .addCommand(serveUserCommand());
   return command.action(runServe);
 }
 
@@ -47,16 +56,19 @@ async function runServe(settings: ServeSettings): Promise<void> {
   const [host, port] = hostAndPort(settings.listen);
   const { memoryOctets, seconds } = limitsOf(settings);
   const access = accessPlan(settings, host);
+  const flows = await servedFlows(settings, say);
   const parts: ServeParts = {
     ...NO_PARTS,
     guard: access.guard,
     loginNeeded: access.loginNeeded,
-    problems: access.problems,
-    routes: [access.routes],
+    collecting: () => flows.collector?.status() ?? NO_PARTS.collecting(),
+    demo: () => flows.demo,
+    problems: () => [...access.problems(), ...flows.problems()],
+    routes: [access.routes, flows.routes, windowRoute],
   };
   const server = await createServer({
     version: version(),
-    store: resolve(settings.store ?? defaultStore()),
+    store: resolve(flows.folder),
     local: settings.local ?? null,
     memoryOctets,
     seconds,
@@ -65,21 +77,23 @@ async function runServe(settings: ServeSettings): Promise<void> {
     log: say,
   });
   try {
-    say(`the page is at ${await server.listen(host, port)}`);
+    const listening = (await flows.collector?.start()) ?? [];
+    const page = await server.listen(host, port);
+    say(`the page is at ${page}${listening.length === 0 ? "" : `; collecting on ${listening.join(", ")}`}`);
   } catch (error) {
-    await server.close();
+    await Promise.all([server.close(), flows.collector?.end()]);
     throw error;
   }
-  await ended(server);
+  await ended(server, flows.collector);
 }
 
 /** Resolves when a signal has ended it, in order. A second one does not wait. */
-async function ended(server: Server): Promise<void> {
+async function ended(server: Server, collector: CollectorProcess | null): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  await server.close();
+  await Promise.all([server.close(), collector?.end()]);
   process.exit(0);
 }
 

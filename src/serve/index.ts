@@ -2,6 +2,7 @@
 
 export { Access } from "./access.ts";
 export type { LiveLinks } from "./api.ts";
+export { collectingRoutes } from "./collecting-routes.ts";
 export { CollectorProcess } from "./collector-process.ts";
 export type {
   CollectorAnswer,
@@ -19,3 +20,4 @@ export { createServer, type Server } from "./server.ts";
 export { Sessions } from "./sessions.ts";
 export { certificateProblem, readServerTls, type ServerTls } from "./tls.ts";
 export { ROLES, type User, Users } from "./users.ts";
+export { windowRoute } from "./window-route.ts";
