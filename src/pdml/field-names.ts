@@ -4,10 +4,10 @@ import { randomInt } from "node:crypto";
 /** Of one name. */
 const MOST_OCTETS = 512;
 /**
- * All names together may cost so much memory, here and in the trees that are made of their parts: more than 50,000 of tshark's, of which
+ * All names together may cost so much memory, here and in the trees that are made of their parts: nearly 30,000 of tshark's, of which
  * a capture has some thousands at the most. What comes beyond is an attack, and counted.
  */
-const MOST_COST = 64 * 1024 * 1024;
+const MOST_COST = 32 * 1024 * 1024;
 const NAME_COST = 500;
 const PART_COST = 300;
 const DOT = 0x2e;
@@ -27,7 +27,13 @@ export class FieldNames {
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #octets: Uint8Array[] = [];
   readonly #hashes: number[] = [];
+  readonly #mostCost: number;
   #cost = 0;
+
+  /** `mostCost`: octets that all names together may take. */
+  constructor(mostCost = MOST_COST) {
+    this.#mostCost = mostCost;
+  }
 
   /** How many names there are; ids are 0 .. size - 1, in the order of their coming. */
   get size(): number {
@@ -70,7 +76,7 @@ export class FieldNames {
   #pay(octets: Uint8Array, from: number, to: number): boolean {
     let cost = NAME_COST + to - from;
     for (let at = from; at < to; at++) if (octets[at] === DOT) cost += PART_COST;
-    if (this.#cost + cost > MOST_COST) return false;
+    if (this.#cost + cost > this.#mostCost) return false;
     this.#cost += cost;
     return true;
   }

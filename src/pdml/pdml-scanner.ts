@@ -23,6 +23,8 @@ const END_FIELD = Buffer.from("</field>");
 const [END_FIEL, LD_CLOSED] = [END_FIELD.readInt32LE(0), END_FIELD.readInt32LE(4)] as const;
 const NOT_PDML = "expected PDML (XML as tshark -T pdml writes it), found other text";
 
+/** PDML has five elements. What has no room is not compared with its end tag. */
+const TAGS_COST = 1024 * 1024;
 const DEPTH = FRAME_LIMITS.depth;
 /** More fields in one frame than tshark makes of 64 MB. */
 export const MOST_FIELDS = 1_000_000;
@@ -50,7 +52,7 @@ export class PdmlScanner {
   readonly #counts: FrameCounts;
   readonly #longest: number;
   /** Names of the open elements, for their end tags. */
-  readonly #tags = new FieldNames();
+  readonly #tags = new FieldNames(TAGS_COST);
   readonly #open = new Int32Array(DEPTH + 1);
   readonly #tag: StartTag;
   readonly #forecast: NameForecast;
