@@ -20,6 +20,7 @@ const FIRST_LETTERS: ReadonlyMap<number, FrameFormat> = new Map<number, FrameFor
 
 /** `octets` are the first ones, with FORMAT_OCTETS behind the white space, or all there are. */
 export function recogniseFrames(octets: Uint8Array): FrameFormat {
+  if (isUtf16(octets)) return { sentence: `${EXPECTED}, found UTF-16 text; convert it: iconv -f utf-16 -t utf-8` };
   const first = firstLetter(octets);
   const format = FIRST_LETTERS.get(octets[first] ?? 0);
   if (format !== undefined) return format;
@@ -28,10 +29,14 @@ export function recogniseFrames(octets: Uint8Array): FrameFormat {
   if (octets.length === 0) return "pdml"; // its reader says that the input is empty
   // Text of any kind: the reader of PDML says where it stops being PDML.
   if (octets.subarray(first, FORMAT_OCTETS).every((octet) => octet >= 0x20 && octet < 0x7f)) return "pdml";
-  if ((octets[0] === 0xff && octets[1] === 0xfe) || (octets[0] === 0xfe && octets[1] === 0xff)) {
-    return { sentence: `${EXPECTED}, found UTF-16 text; convert it: iconv -f utf-16 -t utf-8` };
-  }
   return { sentence: `${EXPECTED}, found ${describeFirst(octets, "make PDML with tshark -r FILE -T pdml")}` };
+}
+
+/** Windows' shells write it where somebody says `tshark ... > file`. */
+function isUtf16(octets: Uint8Array): boolean {
+  const [first, second] = octets;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  return (first === 0x3c && second === 0) || (first === 0 && second === 0x3c);
 }
 
 /** Where the first octet is that is no white space and no byte order mark. */
