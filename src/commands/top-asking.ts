@@ -56,8 +56,10 @@ export class TopAsking {
   }
 
   changeMost(step: number): void {
-    this.most = Math.max(1, Math.min(this.room, this.asked.rows + step));
-    this.asked.rows = this.most;
+    const rows = Math.max(1, Math.min(this.room, this.asked.rows + step));
+    // As many as there is room for is what there will be in another window, too.
+    this.most = rows >= this.room ? null : rows;
+    this.asked.rows = rows;
     this.lookAgain();
   }
 

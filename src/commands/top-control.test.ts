@@ -86,6 +86,32 @@ describe("keys", () => {
     expect(table.last!.from).toBeGreaterThan(0);
   });
 
+  test("details are of the row that one goes to", () => {
+    const { press } = driven();
+    expect(press("j", "enter").screen.some((line) => / Number 0 /.test(line))).toBe(true);
+    const { screen } = press("j");
+    expect(screen.some((line) => / Number 1 /.test(line))).toBe(true);
+    expect(chosen(screen)).toHaveLength(1);
+    expect(press("escape", "j").screen.some((line) => / Number /.test(line))).toBe(false);
+  });
+
+  test("fewer rows, and more until there are as many as there is room for, in whatever window", () => {
+    const { table, control, press } = driven();
+    const { rows } = table.last!;
+    press("[", "[");
+    expect(table.last!.rows).toBe(rows - 2);
+    press("]", "]");
+    const screen = topScreen(control.picture(80, 40));
+    control.painted(screen.places);
+    expect(table.last!.rows).toBeGreaterThan(rows);
+  });
+
+  test("what may be meant is said first, as there is little room", () => {
+    const lines = driven().press("/", ..."dst prt 443").screen;
+    const caret = lines.findIndex((line) => line.includes("^^^"));
+    expect(lines[caret + 1]).toMatch(/^ "prt": did you mean "port"\?/);
+  });
+
   test("fewer rows than were passed over: the last ones are shown", () => {
     const { table, press, control, paint } = driven();
     press("G");

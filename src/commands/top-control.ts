@@ -196,6 +196,8 @@ export class TopControl {
     const place = Math.max(0, Math.min(view.matching - 1, wish));
     asking.reveal(place);
     this.selected = asking.view.rows[place - asking.from]?.id ?? null;
+    // Details are of the row that one goes to.
+    if (this.expanded !== null) this.expanded = this.selected;
   }
 
   private show({ group, by }: TopPlan["view"]): void {

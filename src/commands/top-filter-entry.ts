@@ -109,9 +109,13 @@ function faultOf(filter: string, options: FilterOptions): TopEntry["fault"] {
     return null;
   } catch (error) {
     if (error instanceof FilterError && error.source === null) {
-      const { span, sentence, suggestion } = error;
-      const meant = suggestion === null || sentence.includes(suggestion) ? "" : ` Did you mean "${suggestion}"?`;
-      return { ...span, sentence: sentence + meant };
+      const { span, sentence, suggestion, text } = error;
+      // Where it is known what is meant, that is what is said: there is little room.
+      const found = text.slice(span.from, span.to);
+      return {
+        ...span,
+        sentence: suggestion === null ? sentence : `"${found}": did you mean "${suggestion}"? ${sentence}`,
+      };
     }
     // Of a filter that it takes in: the whole line is at fault.
     if (error instanceof UsageError) return { from: 0, to: filter.length, sentence: error.message.split("\n")[0]! };

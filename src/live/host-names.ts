@@ -28,8 +28,8 @@ export const NAME_LIMITS = {
   notFoundMs: 300_000,
   /** After no answer at all. */
   failedMs: 60_000,
-  /** What DNS in the traffic says is believed so long at least, and at most. */
-  learnedMs: [60_000, 86_400_000],
+  /** What DNS in the traffic says is believed so long at least, and at most: who asked goes on talking after an answer has expired. */
+  learnedMs: [3_600_000, 86_400_000],
   characters: 253,
 } as const;
 

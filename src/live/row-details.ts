@@ -52,8 +52,8 @@ export function rowDetails(
   say("ToS", service & 0xff);
   say("TTL", (service >>> 8) & 0xff);
   if ((words[at + ROW.srcMac]! | words[at + ROW.srcMac + 1]!) !== 0) {
-    say("MAC of the initiator", macText(words[at + ROW.srcMac]!, words[at + ROW.srcMac + 1]!));
-    say("MAC of the responder", macText(words[at + ROW.dstMac]!, words[at + ROW.dstMac + 1]!));
+    say("Initiator MAC", macText(words[at + ROW.srcMac]!, words[at + ROW.srcMac + 1]!));
+    say("Responder MAC", macText(words[at + ROW.dstMac]!, words[at + ROW.dstMac + 1]!));
   }
   say("VLAN", words[at + ROW.vlans]! & 0xffff);
   say("Inner VLAN", words[at + ROW.vlans]! >>> 16);
@@ -61,15 +61,15 @@ export function rowDetails(
   say("Tunnel", words[at + ROW.tunnelId]! >>> 0);
   say("Interface in", words[at + ROW.inIf]! >>> 0);
   say("Interface out", words[at + ROW.outIf]! >>> 0);
-  say("AS of the initiator", words[at + ROW.srcAs]! >>> 0);
-  say("AS of the responder", words[at + ROW.dstAs]! >>> 0);
+  say("Initiator AS", words[at + ROW.srcAs]! >>> 0);
+  say("Responder AS", words[at + ROW.dstAs]! >>> 0);
   say("Sampling", words[at + ROW.samplingRate]! > 1 ? `1 of ${words[at + ROW.samplingRate]}` : null);
   const source = words[at + FLOW_KEY.source]!;
   if (source !== 0) {
     say("Exporter", formatAddress(sources.addressOf(sources.exporterOf(source))));
     say("Domain", sources.domainOf(source));
   }
-  say("Last record ended by", REASONS.get(words[at + ROW.endReason]!) ?? null);
+  say("Ended by", REASONS.get(words[at + ROW.endReason]!) ?? null);
   return lines;
 }
 

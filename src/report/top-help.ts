@@ -42,17 +42,20 @@ export function helpLines(width: number, ascii: boolean): Line[] {
   const rows = Math.ceil(KEYS.length / columns);
   const wide = Math.floor(width / columns);
   const keyWidth = Math.min(KEY_WIDTH, Math.max(4, Math.floor(width / 3)));
-  const lines = Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: columns }, (_, column) => KEYS[column * rows + row]).flatMap((entry) => {
-      if (entry === undefined) return [];
-      const [keys, about] = entry;
-      const room = Math.max(0, wide - keyWidth - 2);
-      return [
-        span(` ${padCells(fitCells(keys, keyWidth, ascii), keyWidth, false)} `, "key"),
-        span(padCells(fitCells(about, room, ascii), room, false)),
-      ];
-    }),
-  );
+  const room = Math.max(1, wide - keyWidth - 2);
+  const keyed = (keys: string, about: string): Line => [
+    span(` ${padCells(fitCells(keys, keyWidth, ascii), keyWidth, false)} `, "key"),
+    span(padCells(fitCells(about, room, ascii), room, false)),
+  ];
+  // In one column what is too long goes on below.
+  const lines =
+    columns === 1
+      ? KEYS.flatMap(([keys, about]) => wrapped(about, room + 1).map((text, i) => keyed(i === 0 ? keys : "", text)))
+      : Array.from({ length: rows }, (_, row) =>
+          Array.from({ length: columns }, (_, column) => KEYS[column * rows + row]).flatMap((entry) =>
+            entry === undefined ? [] : keyed(...entry),
+          ),
+        );
   return [...lines, [], ...wrapped(MARKS, width - 1).map((text) => [span(` ${text}`, "faint")])];
 }
 

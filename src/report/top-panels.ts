@@ -1,7 +1,7 @@
 // What stands between the header and the table, and under a row: the line that is typed, messages, details.
 import { brokenLines, cellWidth, fitCells, padCells, seenText } from "../core/cell-text.ts";
 import type { TopDetails } from "../core/top-view.ts";
-import { type Line, type Look, span } from "../terminal/index.ts";
+import { type Line, type Look, type Span, span } from "../terminal/index.ts";
 import { cutLine } from "./top-lines.ts";
 import type { TopEntry } from "./top-picture.ts";
 
@@ -51,27 +51,39 @@ export function messageLines(sentences: readonly string[], width: number, look: 
   return sentences.flatMap((sentence) => said(sentence, width, look));
 }
 
-const DETAIL_COLUMN = 44;
+const DETAIL_COLUMN = 38;
+const DETAIL_COLUMNS = 4;
 
-/** Titles and texts in columns under their row. */
+/**
+ * Titles and texts under their row, in reading order: side by side where they fit, a long text over several columns, a longer one on several
+ * lines. Where there are more than `most` lines, the last one says so.
+ */
 export function detailLines({ lines }: TopDetails, width: number, most: number, ascii: boolean): Line[] {
   if (most <= 0 || lines.length === 0) return [];
-  const columns = Math.max(1, Math.min(3, Math.floor((width - 2) / DETAIL_COLUMN)));
-  const rows = Math.min(most, Math.ceil(lines.length / columns));
+  const columns = Math.max(1, Math.min(DETAIL_COLUMNS, Math.floor((width - 2) / DETAIL_COLUMN)));
   const wide = Math.floor((width - 2) / columns);
   const titleWidth = Math.min(
     lines.reduce((widest, { title }) => Math.max(widest, cellWidth(title)), 0),
     Math.floor(wide / 2),
   );
-  return Array.from({ length: rows }, (_, row) => [
-    span(ascii ? " |" : " │", "faint"),
-    ...Array.from({ length: columns }, (_, column) => lines[column * rows + row]).flatMap((line) => {
-      if (line === undefined) return [];
-      const room = Math.max(0, wide - titleWidth - 2);
-      return [
-        span(` ${padCells(fitCells(line.title, titleWidth, ascii), titleWidth, false)} `, "faint"),
-        span(padCells(fitCells(seenText(line.text), room, ascii), room, false)),
-      ];
-    }),
-  ]);
+  const made: Span[][] = [];
+  let free = 0;
+  for (const { title, text } of lines) {
+    const seen = seenText(text);
+    const needed = Math.min(columns, Math.ceil((titleWidth + 2 + cellWidth(seen)) / wide));
+    if (needed > free) {
+      made.push([span(ascii ? " |" : " │", "faint")]);
+      free = columns;
+    }
+    free -= needed;
+    const room = Math.max(1, needed * wide - titleWidth - 2);
+    for (const [place, part] of brokenLines(seen, room).entries()) {
+      if (place > 0) made.push([span(ascii ? " |" : " │", "faint")]);
+      const said = place > 0 ? "" : fitCells(title, titleWidth, ascii);
+      made.at(-1)!.push(span(` ${padCells(said, titleWidth, false)} `, "faint"), span(padCells(part, room, false)));
+    }
+  }
+  if (made.length <= most) return made;
+  const more = `${made.length - most + 1} more lines: in a higher or wider terminal`;
+  return [...made.slice(0, most - 1), [span(ascii ? " | " : " │ ", "faint"), span(more, "faint")]];
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { sampleTopView, type ViewWish } from "../../test/sample-top-view.ts";
 import { plainText } from "../terminal/index.ts";
 import { lineCells } from "./top-lines.ts";
+import { detailLines } from "./top-panels.ts";
 import type { TopPicture } from "./top-picture.ts";
 import { topScreen } from "./top-screen.ts";
 import { topBatchLines, topSentences } from "./top-text.ts";
@@ -92,7 +93,7 @@ describe("at any size", () => {
         const lines = topBatchLines({ view, width, ascii, unit, viewName: "flows" });
         for (const line of lines) expect(lineCells(line)).toBeLessThanOrEqual(width);
         const shown = lines.map(plainText).join("\n");
-        if (wish.rows === 0) expect(shown).toMatch(/nothing here|there was no traffic|waiting/);
+        if (wish.rows === 0) expect(shown).toMatch(/nothing live here|there was no traffic|waiting/);
         expect(lines.length).toBeGreaterThanOrEqual(wish.rows);
       }),
       { numRuns: 100 },
@@ -177,6 +178,28 @@ describe("what a screen says", () => {
     });
     expect(said).toContain("Missing: 3 packets dropped by the kernel.");
     expect(said).toContain("In no flow: 7 packets without IP.");
+  });
+
+  test("details are whole at any width: side by side, over the whole line, on several lines", () => {
+    const said = [
+      ["Proto", "TCP"],
+      ["Source", "2001:db8:1234:5678:9abc:def0:1234:5678 (www.example.org)"],
+      ["First packet", "2026-11-20T23:30:38.394Z"],
+      ["TTL", "64"],
+      ["Out", "2,930,123 packets, 22,267,145 octets"],
+    ] as const;
+    const given = { id: 1, lines: said.map(([title, text]) => ({ title, text })) };
+    for (const width of [40, 60, 80, 120, 250]) {
+      const lines = detailLines(given, width, 20, false).map(plainText);
+      const text = lines
+        .map((line) => line.slice(2))
+        .join(" ")
+        .replaceAll(/\s+/g, " ");
+      for (const [title, value] of said)
+        expect(text.replaceAll(" ", ""), `${width}`).toContain((title + value).replaceAll(" ", ""));
+      expect(lines.length).toBe({ 40: 8, 60: 6, 80: 4, 120: 3, 250: 2 }[width]);
+    }
+    expect(detailLines(given, 40, 3, false).map(plainText).at(-1)).toContain("6 more lines");
   });
 
   test("details stand under their row, other rows stay", () => {

@@ -113,7 +113,8 @@ function sortPlaces(columns: readonly ShownColumn[]): TopPlaces["sorts"] {
 }
 
 function nothingWords({ view }: TopPicture): string {
-  if (view.all > 0) return view.filter === "" ? "nothing here" : "no row matches the filter";
+  if (view.all > 0)
+    return view.filter === "" ? "nothing live here: t shows what has ended" : "no row matches the filter";
   return view.header.ended ? "there was no traffic" : "waiting for traffic";
 }
 
