@@ -11,9 +11,8 @@ import { FlowStream } from "../track/index.ts";
 
 const CAPTURE = new URL("../fixtures/demo.pcapng.gz", import.meta.url);
 const DAY = 86_400;
-/** Seconds from one repetition to the next at each hour of the day, UTC. */
-const EVERY_DAY = 120;
-const EVERY_NIGHT = 600;
+/** Seconds from one repetition to the next by day and by night (UTC), and how much they differ from one time to another. */
+const GAPS = { day: [75, 60], night: [240, 240] } as const;
 const WORKING_HOURS = [7, 18] as const;
 /** An hour is a segment: the demo is written at each start. */
 const INTERVAL = 3600;
@@ -58,13 +57,14 @@ async function flowsOf(capture: string): Promise<{ readonly batches: readonly Fl
   return { batches, last };
 }
 
-/** The seconds at which the capture ends again and again, the last one now. */
+/** The seconds at which the capture ends again and again, the last one now. The same ones for the same time. */
 function repetitions(now: number): readonly number[] {
   const found: number[] = [];
   for (let at = now; at > now - DAY; ) {
     found.push(at);
     const hour = new Date(at * 1000).getUTCHours();
-    at -= hour >= WORKING_HOURS[0] && hour < WORKING_HOURS[1] ? EVERY_DAY : EVERY_NIGHT;
+    const [least, more] = hour >= WORKING_HOURS[0] && hour < WORKING_HOURS[1] ? GAPS.day : GAPS.night;
+    at -= least + Math.round(more * (0.5 + 0.5 * Math.sin(found.length * 12.9898)));
   }
   return found.reverse();
 }

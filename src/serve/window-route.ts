@@ -57,8 +57,10 @@ export const windowRoute: ServeRoutes = {
 
 function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number): Window {
   const zone = localZone();
-  const from = parseTime(begin ?? DEFAULT_FROM, "from", zone, nowMs);
-  const to = end === undefined ? BigInt(nowMs) * 1_000_000n : parseTime(end, "to", zone, nowMs, true);
+  // Whole seconds: addresses and command lines that people read.
+  const now = Math.floor(nowMs / 1000) * 1000;
+  const from = parseTime(begin ?? DEFAULT_FROM, "from", zone, now);
+  const to = parseTime(end ?? "now", "to", zone, now, true);
   if (from >= to) {
     throw new ServeError(400, "usage", "from, to: expected a time and a later one, found another order; exchange them");
   }
