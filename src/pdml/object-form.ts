@@ -16,7 +16,7 @@ export interface ObjectForm {
   endObject(out: ByteWriter): void;
   openNode(out: ByteWriter, tree: FieldTree, node: number): void;
   closeNode(out: ByteWriter, tree: FieldTree, node: number): void;
-  /** The list of a slot: from its entry `from` on (`first`: the list begins), until the list ends or the writer is full. Answers which entry is next. */
+  /** The list of a slot: from its entry `from` on (`first`: the list begins), one at least, until the list ends or the writer is full. Answers which entry is next. */
   list(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number;
   /** A leaf for `merged`, of a value or a label. */
   readonly leaf: MakeLeaf<string>;

@@ -80,7 +80,7 @@ export class JsonForm implements ObjectForm {
       const name = label ? SHOW : RAW;
       copy(out, name, 0, name.length);
     }
-    for (; entry < end && out.length < full; entry++) {
+    for (; entry < end && (entry === from || out.length < full); entry++) {
       out.reserve(2);
       if (entry > values.first(slot)) out.octet(COMMA);
       values.read(entry);

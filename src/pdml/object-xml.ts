@@ -66,7 +66,7 @@ export class XmlForm implements ObjectForm {
     const after = `</${name}>\n`;
     const end = values.end(slot);
     let entry = from;
-    for (; entry < end && out.length < full; entry++) {
+    for (; entry < end && (entry === from || out.length < full); entry++) {
       values.read(entry);
       out.ascii(before);
       writeXmlText(out, values.octets, values.from, values.to);
