@@ -50,6 +50,8 @@ export class FlowRows {
   /** The second that goes on; 0 before the first. */
   now = 0;
   since = 0;
+  /** The earliest second that records counted to since somebody set it to Infinity. */
+  changedFrom = Number.POSITIVE_INFINITY;
   /** The highest sampling rate that a record said. */
   samplingRate = 0;
   private readonly options: LiveOptions;
@@ -226,11 +228,13 @@ export class FlowRows {
     if (bytes === 0 && packets === 0) return;
     const to = options.place === "arrival" ? newest : Math.min(endSecond, newest);
     if (options.events) {
+      if (to < this.changedFrom) this.changedFrom = to;
       addSecond(table, row, to, bytes, packets);
       this.link.add(to, to, bytes, packets);
       return;
     }
     const from = to - Math.min(LONGEST_SPREAD, endSecond - startSecond);
+    if (from < this.changedFrom) this.changedFrom = from;
     addSpread(table, row, from, to, bytes, packets);
     this.link.add(from, to, bytes, packets);
   }

@@ -2,16 +2,28 @@
 // so that groupings that nobody looks at cost nothing.
 
 import type { Sums } from "./flow-rows.ts";
+import { GroupPlaces } from "./group-places.ts";
 import { isOfEitherEnd, type KeyPart, readParts } from "./key-parts.ts";
 import { MOST_GROUPS } from "./live-options.ts";
 import { oldestRows } from "./oldest-rows.ts";
 import { addRing } from "./rings.ts";
-import { BIT, FLOAT, KEY_WORDS, RING, ROW, STRIDE, WIDE } from "./row.ts";
+import { BIT, FLOAT, KEY_WORDS, RING as RING_, ROW, STRIDE as STRIDE_, WIDE } from "./row.ts";
 import type { Rows } from "./row-table.ts";
 import { RowTable } from "./row-table.ts";
 import type { SourceNumbers } from "./source-numbers.ts";
 
+// Imported bindings are loaded at each use, module constants are not.
+const STRIDE = STRIDE_;
+const RING = RING_;
+const { bits: BITS, epoch: EPOCH, second: SECOND, flows: FLOWS, liveFlows: LIVE_FLOWS } = ROW;
+const { used: USED, fromB: FROM_B } = BIT;
+const { bytes: RING_BYTES, packets: RING_PACKETS, peakBytes: PEAK_BYTES, peakPackets: PEAK_PACKETS } = FLOAT;
 const PART = 8;
+/**
+ * Where each flow is a group, its two rows would have the same number and so lie at the same place of a page: there the processor takes what
+ * is written to the one for what is read of the other, which costs a third more.
+ */
+const UNUSED = 5;
 
 /** The flows that are grouped: those of now, or of a picture of the past. */
 export interface GroupedFlows {
@@ -22,7 +34,7 @@ export interface GroupedFlows {
 }
 
 export class Grouping {
-  readonly table = new RowTable();
+  readonly table = new RowTable(UNUSED);
   /** Of groups that are gone. */
   readonly gone: Sums = { packets: 0, bytes: 0, flows: 0 };
   private readonly flows: GroupedFlows;
@@ -34,6 +46,9 @@ export class Grouping {
   private evictAt: number;
   /** Seconds below are in the peaks. */
   private settled = 0;
+  /** Records since the last picture were of this second and later ones: what rings have of earlier ones stays. */
+  private changedFrom = Number.NEGATIVE_INFINITY;
+  private readonly places: GroupPlaces;
   private readonly key = new Int32Array(KEY_WORDS);
   private readonly otherKey = new Int32Array(KEY_WORDS);
 
@@ -43,6 +58,7 @@ export class Grouping {
     this.most = most;
     this.evictAt = most;
     this.either = parts.some(isOfEitherEnd);
+    this.places = new GroupPlaces(parts);
   }
 
   /** A flow's row goes: its sums stay here. */
@@ -53,20 +69,33 @@ export class Grouping {
     if (groups === 2) this.leaveTo(this.otherKey, at, 1);
   }
 
+  /** Flows have counted to this second (and maybe to later ones) since the last picture. */
+  changed(second: number): void {
+    if (second < this.changedFrom) this.changedFrom = second;
+  }
+
   /** Adds the flows that are there; `marks` says which rows count (of the flows' table), null = all. */
   gather(marks: Uint8Array | null): void {
-    const { flows } = this;
+    const { flows, places } = this;
     const { table } = flows;
+    const { words, used } = table;
     this.epoch = (this.epoch + 1) | 0;
-    const since = flows.now - RING + 1;
-    for (let row = 0; row < table.used; row++) {
-      if (!table.has(row) || (marks !== null && marks[row] === 0)) continue;
+    const oldest = flows.now - RING + 1;
+    // Which flows a filter leaves changes at any time.
+    const since = marks === null ? Math.max(oldest, this.changedFrom) : oldest;
+    this.changedFrom = Number.POSITIVE_INFINITY;
+    places.reserve(used);
+    for (let row = 0; row < used; row++) {
       const at = row * STRIDE;
-      const groups = this.keysOf(at);
-      this.add(this.key, row, at, 0, since);
-      if (groups === 2) this.add(this.otherKey, row, at, 1, since);
+      const bits = words[at + BITS]!;
+      if ((bits & USED) === 0 || (marks !== null && marks[row] === 0)) continue;
+      if (!places.has(row, words)) this.place(row, at, since);
+      const out = (bits & FROM_B) !== 0 ? 1 : 0;
+      const other = places.rows[2 * row + 1]!;
+      this.add(places.rows[2 * row]!, row, at, out, since);
+      if (other >= 0) this.add(other, row, at, 1 - out, since);
     }
-    this.settle();
+    this.settle(since);
   }
 
   /** True where the row has flows of the newest picture; else only of the past. */
@@ -85,13 +114,21 @@ export class Grouping {
     return 1;
   }
 
+  private place(flow: number, at: number, since: number): void {
+    const groups = this.keysOf(at);
+    const row = this.rowOf(this.key);
+    // So that it does not go when there is no room for the other one.
+    if (!this.isFresh(row)) this.renew(row * STRIDE, since);
+    this.places.put(flow, this.flows.table.words, row, groups === 2 ? this.rowOf(this.otherKey) : -1);
+  }
+
   private leaveTo(key: Int32Array, at: number, end: 0 | 1): void {
     const { words, wide } = this.flows.table;
     const row = this.rowOf(key);
     const target = row * STRIDE;
     const half = target >> 1;
     const source = at >> 1;
-    const fromB = (words[at + ROW.bits]! & BIT.fromB) !== 0;
+    const fromB = (words[at + BITS]! & FROM_B) !== 0;
     const out = fromB !== (end === 1) ? 1 : 0;
     const to = this.table.wide;
     for (const [base, counter] of BASES) {
@@ -104,41 +141,42 @@ export class Grouping {
     this.times(half, source);
   }
 
-  private add(key: Int32Array, flow: number, at: number, end: 0 | 1, since: number): void {
+  /** Adds a flow to a row; `out` is 1 where end B is the one whose row it is. */
+  private add(row: number, flow: number, at: number, out: number, since: number): void {
     const { table, flows } = this;
     const { words, wide } = flows.table;
-    const row = this.rowOf(key);
     const target = row * STRIDE;
     const half = target >> 1;
     const source = at >> 1;
     const mine = table.words;
-    if (mine[target + ROW.epoch] !== this.epoch) this.renew(target);
-    const fromB = (words[at + ROW.bits]! & BIT.fromB) !== 0;
-    const out = fromB !== (end === 1) ? 1 : 0;
+    if (mine[target + EPOCH] !== this.epoch) this.renew(target, since);
     const to = table.wide;
     to[half + PACKETS] = to[half + PACKETS]! + wide[source + PACKETS + out]!;
     to[half + PACKETS + 1] = to[half + PACKETS + 1]! + wide[source + PACKETS + 1 - out]!;
     to[half + BYTES] = to[half + BYTES]! + wide[source + BYTES + out]!;
     to[half + BYTES + 1] = to[half + BYTES + 1]! + wide[source + BYTES + 1 - out]!;
-    mine[target + ROW.flows] = mine[target + ROW.flows]! + words[at + ROW.flows]!;
-    mine[target + ROW.liveFlows] = mine[target + ROW.liveFlows]! + words[at + ROW.liveFlows]!;
+    mine[target + FLOWS] = mine[target + FLOWS]! + words[at + FLOWS]!;
+    mine[target + LIVE_FLOWS] = mine[target + LIVE_FLOWS]! + words[at + LIVE_FLOWS]!;
     this.times(half, source);
-    addRing(table, row, flows.table, flow, since);
+    if (words[at + SECOND]! >= since) addRing(table, row, flows.table, flow, since);
   }
 
-  /** The live part begins anew, on what flows that are gone have left. */
-  private renew(at: number): void {
+  /** The live part begins anew, on what flows that are gone have left; of the rings what is of `since` and later. */
+  private renew(at: number, since: number): void {
     const { words, wide, floats } = this.table;
     const half = at >> 1;
-    if (words[at + ROW.second] !== 0) floats.fill(0, at + FLOAT.bytes, at + STRIDE);
-    for (const [base, counter] of BASES) {
-      wide[half + counter] = wide[half + base]!;
-      wide[half + counter + 1] = wide[half + base + 1]!;
+    const newest = words[at + SECOND]!;
+    for (let s = Math.max(since, newest - RING + 1); s <= newest; s++) {
+      floats[at + RING_BYTES + (s & (RING - 1))] = 0;
+      floats[at + RING_PACKETS + (s & (RING - 1))] = 0;
     }
-    words[at + ROW.flows] = words[at + BASE_FLOWS]!;
-    words[at + ROW.liveFlows] = 0;
-    words[at + ROW.second] = 0;
-    words[at + ROW.epoch] = this.epoch;
+    wide[half + PACKETS] = wide[half + BASE_PACKETS]!;
+    wide[half + PACKETS + 1] = wide[half + BASE_PACKETS + 1]!;
+    wide[half + BYTES] = wide[half + BASE_BYTES]!;
+    wide[half + BYTES + 1] = wide[half + BASE_BYTES + 1]!;
+    words[at + FLOWS] = words[at + BASE_FLOWS]!;
+    words[at + LIVE_FLOWS] = 0;
+    words[at + EPOCH] = this.epoch;
   }
 
   private times(half: number, source: number): void {
@@ -161,25 +199,27 @@ export class Grouping {
   }
 
   /** Rows without flows show what those that are gone have left. The others: the most in a second, of those since the last picture. */
-  private settle(): void {
-    const { table, flows } = this;
-    const { words, floats } = table;
-    for (let row = 0; row < table.used; row++) {
-      if (!table.has(row)) continue;
+  private settle(since: number): void {
+    const { table, flows, epoch } = this;
+    const { words, floats, used } = table;
+    const newestWhole = flows.now - 1;
+    for (let row = 0; row < used; row++) {
       const at = row * STRIDE;
-      if (words[at + ROW.epoch] !== this.epoch) {
-        this.renew(at);
-        words[at + ROW.epoch] = this.epoch - 1;
+      if ((words[at + BITS]! & USED) === 0) continue;
+      if (words[at + EPOCH] !== epoch) {
+        this.renew(at, since);
+        words[at + EPOCH] = epoch - 1;
         continue;
       }
-      const newest = Math.min(words[at + ROW.second]!, flows.now - 1);
-      const oldest = words[at + ROW.second]! - RING + 1;
-      for (let s = Math.max(oldest, floats[at + FLOAT.peakBytes] === 0 ? 0 : this.settled - 1); s <= newest; s++) {
+      const second = words[at + SECOND]!;
+      const newest = second < newestWhole ? second : newestWhole;
+      const first = floats[at + PEAK_BYTES] === 0 ? 0 : this.settled - 1;
+      const oldest = second - RING + 1;
+      for (let s = first > oldest ? first : oldest; s <= newest; s++) {
         const slot = at + (s & (RING - 1));
-        if (floats[slot + FLOAT.bytes]! > floats[at + FLOAT.peakBytes]!)
-          floats[at + FLOAT.peakBytes] = floats[slot + FLOAT.bytes]!;
-        if (floats[slot + FLOAT.packets]! > floats[at + FLOAT.peakPackets]!)
-          floats[at + FLOAT.peakPackets] = floats[slot + FLOAT.packets]!;
+        if (floats[slot + RING_BYTES]! > floats[at + PEAK_BYTES]!) floats[at + PEAK_BYTES] = floats[slot + RING_BYTES]!;
+        if (floats[slot + RING_PACKETS]! > floats[at + PEAK_PACKETS]!)
+          floats[at + PEAK_PACKETS] = floats[slot + RING_PACKETS]!;
       }
     }
     this.settled = flows.now;
@@ -198,6 +238,7 @@ export class Grouping {
       gone.flows += words[row * STRIDE + BASE_FLOWS]!;
       table.remove(row);
     }
+    this.places.forget();
     this.evictAt = Math.max(this.most, table.live + Math.ceil(this.most / PART / PART));
     if (table.live < this.most) this.evictAt = this.most;
   }

@@ -258,6 +258,9 @@ export class LiveTable implements TopTable {
     const time = performance.now();
     const least = Math.max(entry.gatheredSecond === this.flows.now ? GATHER_MS : 0, spared * entry.cost);
     if (time - entry.gathered < least) return;
+    const { flows } = this;
+    for (const { grouping } of this.kept.values()) grouping.changed(flows.changedFrom);
+    flows.changedFrom = Number.POSITIVE_INFINITY;
     entry.grouping.gather(null);
     entry.gathered = performance.now();
     entry.cost = entry.gathered - time;

@@ -31,6 +31,10 @@ export class RowTable implements Rows {
   private serials = 0;
   // Whoever sends packets must not be able to choose keys of one hash.
   private readonly seed = randomInt(2 ** 32) | 0;
+  /** `unused` rows at the front are never used. */
+  constructor(unused = 0) {
+    this.used = unused;
+  }
 
   /** The row with the key (KEY_WORDS words), or -1. */
   find(key: Int32Array): number {
