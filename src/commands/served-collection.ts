@@ -1,7 +1,7 @@
 // Collecting as `flowgauge serve` does it: sockets -> records -> the store, and the live table that the page looks at.
 import { diagnose, FlowObservation, patients, type Symptoms, TemplateWatch } from "../collect/index.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
-import type { TopQuestion } from "../core/top-view.ts";
+import type { TopView } from "../core/top-view.ts";
 import { HostNames, LiveTable } from "../live/index.ts";
 import { collectObject, doctorObject, topObject } from "../report/index.ts";
 import type {
@@ -11,20 +11,18 @@ import type {
   CollectorPlan,
   CollectorSays,
   CollectorState,
-  LiveLinks,
 } from "../serve/index.ts";
 import type { StoreWriter } from "../store/index.ts";
 import type { CollectPlan } from "./collect-plan.ts";
 import { FlowSinks } from "./flow-sinks.ts";
 import { makeFolderOf, openReceiving, type Receiving } from "./receiving.ts";
+import { RecentLinks } from "./recent-links.ts";
 import { openStore } from "./store-options.ts";
 
 const TICK_MS = 200;
 const STATUS_MS = 1000;
 /** How often templates are looked at, for what the doctor finds. */
 const TEMPLATES_MS = 10_000;
-/** Pairs of hosts in the graph of links. */
-const MOST_LINKS = 150;
 
 interface Parts {
   readonly receiving: Receiving;
@@ -38,16 +36,21 @@ export class ServedCollection {
   readonly listening: readonly string[];
   private readonly parts: Parts;
   private readonly templates = new TemplateWatch();
+  private readonly links: RecentLinks;
   private readonly timers: NodeJS.Timeout[];
   private readonly began = performance.now();
 
   private constructor(parts: Parts, say: (words: CollectorSays) => void) {
     this.parts = parts;
+    this.links = new RecentLinks(parts.table);
     this.listening = parts.receiving.listening;
     this.timers = [
       setInterval(() => parts.table.advance(Math.floor(Date.now() / 1000)), TICK_MS),
       setInterval(() => this.templates.look(parts.receiving.view.templates()), TEMPLATES_MS),
-      setInterval(() => say({ status: this.state() }), STATUS_MS),
+      setInterval(() => {
+        say({ status: this.state() });
+        this.links.remember(Math.floor(Date.now() / 1000));
+      }, STATUS_MS),
     ];
     // A sink that failed: nothing is kept any more, and who started this must know.
     parts.receiving.ended.catch((error: Error) => say({ failed: error.message }));
@@ -97,7 +100,7 @@ export class ServedCollection {
   answer(ask: CollectorAsk): CollectorAnswer {
     if (ask.kind === "view")
       return { kind: "view", text: JSON.stringify(topObject(this.parts.table.view(ask.question))) };
-    if (ask.kind === "links") return { kind: "links", links: this.links() };
+    if (ask.kind === "links") return { kind: "links", links: this.links.links() };
     return { kind: "ledger", ledger: this.ledger() };
   }
 
@@ -144,24 +147,13 @@ export class ServedCollection {
       problems: this.parts.store.summary().problems,
     };
   }
+}
 
-  private links(): LiveLinks {
-    const question: TopQuestion = { group: "pairs", sort: "bytes", rows: MOST_LINKS, names: true };
-    const view = this.parts.table.view(question);
-    const hosts = new Map<string, { address: string; name: string | null; bytes: number }>();
-    const links = view.rows.flatMap(({ key, bytesOut, bytesIn, packetsOut, packetsIn }) => {
-      const [from, to] = key;
-      if (from === undefined || to === undefined) return [];
-      const bytes = bytesOut + bytesIn;
-      for (const { text, name } of [from, to]) {
-        const host = hosts.get(text) ?? { address: text, name, bytes: 0 };
-        host.bytes += bytes;
-        hosts.set(text, host);
-      }
-      return [{ from: from.text, to: to.text, bytes, packets: packetsOut + packetsIn }];
-    });
-    return { time: new Date(view.header.at).toISOString(), hosts: [...hosts.values()], links };
-  }
+/** What `top --json` prints, with the link's and the rows' last minutes as the screen draws them. */
+function viewText(view: TopView): string {
+  const link = view.header.link.bytes.map((bytes) => Math.round(bytes));
+  const sparks = view.rows.map(({ spark }) => spark.map((bytes) => Math.round(bytes)));
+  return JSON.stringify({ ...topObject(view), link, sparks });
 }
 
 async function templatesOf({ templates, templatesByDefault }: CollectPlan, note: (sentence: string) => void) {

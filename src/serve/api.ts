@@ -196,8 +196,59 @@ export interface Words {
   readonly measures: readonly { readonly name: string; readonly title: string; readonly unit: string | null }[];
 }
 
-/** GET /live?group=&by=&sort=&reverse=&filter=&rows=&names=: server-sent events, one `view` a second; data is what `top --json` prints (docs/top.md). */
-export type LiveGroup = "flows" | "hosts" | "pairs" | "ports" | "protocols" | "exporters" | "by";
+/**
+ * GET /live?group=&by=&sort=&reverse=&filter=&rows=&names=: server-sent events, one `view` a second. Data is what `top --json` prints
+ * (docs/top.md), with `link` and `sparks`. An event `problem` ({"message"}) says that there is no picture now.
+ */
+export interface LiveView {
+  readonly time: string;
+  readonly since: string;
+  readonly totals: { readonly packets: number; readonly bytes: number; readonly flows: number };
+  readonly liveFlows: number;
+  readonly rate: LiveRate;
+  readonly rate10: LiveRate;
+  readonly rate40: LiveRate;
+  readonly peak: LiveRate;
+  readonly lost: readonly { readonly reason: string; readonly count: number; readonly unit: string }[];
+  readonly sort: string;
+  readonly reverse: boolean;
+  readonly matching: number;
+  readonly rowCount: number;
+  readonly rows: readonly LiveRow[];
+  readonly notes: readonly string[];
+  /** Octets of the whole link second by second, oldest first, at most 15 minutes. */
+  readonly link: readonly number[];
+  /** Of each row, octets in each of the last 60 seconds. */
+  readonly sparks: readonly (readonly number[])[];
+}
+
+export interface LiveRate {
+  readonly bytes: number;
+  readonly packets: number;
+}
+
+export interface LiveRow {
+  readonly key: Readonly<Record<string, string | number>>;
+  /** By field, where there is one. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly state: string;
+  readonly stateText: string | null;
+  readonly age: number;
+  readonly idle: number;
+  readonly flows: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly reversePackets: number;
+  readonly reverseBytes: number;
+  readonly rate: LiveRate;
+  readonly rate10: LiveRate;
+  readonly rate40: LiveRate;
+  readonly peak: LiveRate;
+  readonly share: number;
+}
+
+export const LIVE_GROUPS = ["flows", "hosts", "pairs", "ports", "protocols", "exporters", "by"] as const;
+export type LiveGroup = (typeof LIVE_GROUPS)[number];
 
 /** GET /live/links: the pairs of hosts of the last 15 minutes, for the graph of links. */
 export interface LiveLinks {

@@ -3,6 +3,7 @@ import type {
   ApiError,
   FilterLook,
   FilterSeen,
+  LiveLinks,
   Login,
   QueryAnswer,
   QueryWords,
@@ -98,4 +99,8 @@ export function downloadAddress(words: QueryWords, format: string): string {
     else if (value !== undefined) query.set(name, String(value));
   }
   return `/api/v1/query?${query.toString()}`;
+}
+
+export function askLinks(signal: AbortSignal): Promise<LiveLinks> {
+  return ask<LiveLinks>("/live/links", { signal });
 }

@@ -22,6 +22,12 @@ export const SCREENS: readonly Screen[] = [
     inMenu: true,
     load: async () => (await import("../flows/flows.tsx")).Flows,
   },
+  {
+    path: "/live",
+    title: "Live",
+    inMenu: true,
+    load: async () => (await import("../live/live.tsx")).Live,
+  },
 ];
 
 export const FIRST_SCREEN = SCREENS[0]!;

@@ -1,5 +1,5 @@
 // The parts of ECharts that are used, and how the page opens one: sizes that follow, spans that are dragged over, clicks.
-import { BarChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
+import { BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
 import {
   AriaComponent,
   BrushComponent,
@@ -16,6 +16,7 @@ use([
   AriaComponent,
   BarChart,
   BrushComponent,
+  GraphChart,
   GridComponent,
   HeatmapChart,
   LegendComponent,
