@@ -38,6 +38,7 @@ export const PROGRAMS = [
     usedBy: "collect: relaying with the exporter's address (--spoof itself needs it), sockets inherited by receivers",
   },
   { program: "tmux", debian: "tmux", usedBy: "top: the live screen in a real terminal, driven by keys" },
+  { program: "jq", debian: "jq", usedBy: "pdml: recipes that people have written for pdml2flow's objects" },
   { program: "gzip", debian: "gzip", usedBy: "capture: compressed captures" },
   { program: "zstd", debian: "zstd", usedBy: "capture: compressed captures" },
 ];
