@@ -110,6 +110,12 @@ describe.skipIf(skip)("keys", () => {
     await terminal.until((screen) => screen.includes("dst host localhost") && !screen.includes("^"));
     await terminal.press("Enter");
     await terminal.until((screen) => screen.includes("filter: dst host localhost 0 of 202"));
+    // The demo's own DNS names it.
+    await terminal.press("/", "C-u");
+    await terminal.type("dst host shell.example.net");
+    await terminal.press("Enter");
+    const named = await terminal.until((screen) => /filter: dst host shell.example.net [1-9]\d* of 202/.test(screen));
+    for (const row of rowsOf(named)) expect(row).toMatch(/ (192\.0\.2\.22|\[2001:[^ ]*:22\]):/);
     await terminal.press("/", "C-u");
     await terminal.type("host no-such-host.invalid");
     await terminal.press("Enter");

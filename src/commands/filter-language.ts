@@ -25,6 +25,8 @@ export class FilterLanguage {
   readonly options: FilterOptions;
   /** Of the command line: what another command must be told so that filters mean the same. */
   readonly words: readonly string[];
+  /** Names that a screen shows, and their addresses: who filters by one means those. Empty where it shows no such name. */
+  shown: (name: string) => readonly string[] = () => [];
   private readonly ask: AddressLookup;
   /** By name; undefined = asked, and nothing found. */
   private readonly known = new Map<string, readonly string[] | undefined>();
@@ -78,7 +80,11 @@ export class FilterLanguage {
 
   /** Never rejects: what is not found is known as such. */
   async lookUp(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map(async (name) => this.known.set(name, await this.ask(name))));
+    const addresses = async (name: string) => {
+      const shown = this.shown(name);
+      return shown.length > 0 ? shown : this.ask(name);
+    };
+    await Promise.all(names.map(async (name) => this.known.set(name, await addresses(name))));
   }
 
   /** Names that were not found may be asked for anew. */

@@ -75,6 +75,7 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
       ...{ screen: mode === "screen", signal, filters: language.options },
     });
     const { table, whole, ended } = source;
+    language.shown = (name) => table.names.addressesOf(name);
     try {
       if (mode === "screen")
         process.exitCode = await runTopScreen({ table, plan, filter: onOneLine(text, settings), language }, signal);

@@ -80,6 +80,25 @@ test("the user's file comes first, then what DNS in the traffic said", async () 
   expect(asked).toEqual([]);
 });
 
+test("a name has the addresses that are shown by it, also where an address has a newer one", async () => {
+  const { servers } = await nameServer(() => null);
+  const hosts = names({ servers, hosts: parseHosts("10.0.0.1 mine.example more\n") });
+  hosts.learn("10.0.0.2", "www.example.org.", 5);
+  hosts.learn("2001:db8::2", "www.example.org", 5);
+  hosts.learn("10.0.0.2", "api.example.org", 5);
+  expect(hosts.addressesOf("WWW.example.org")).toEqual(["10.0.0.2", "2001:db8::2"]);
+  expect(hosts.addressesOf("api.example.org")).toEqual(["10.0.0.2"]);
+  expect(hosts.addressesOf("mine.example")).toEqual(["10.0.0.1"]);
+  expect(hosts.addressesOf("other.example")).toEqual([]);
+  hosts.nameOf("10.0.0.9");
+  await vi.waitFor(() => expect(hosts.nameOf("10.0.0.9")).not.toBe(null));
+  expect(hosts.addressesOf(hosts.nameOf("10.0.0.9")!)).toEqual(["10.0.0.9"]);
+  for (let n = 0; n < 3 * NAME_LIMITS.names; n++) hosts.learn("10.0.0.3", `n${n}.example`, 5);
+  expect(hosts.addressesOf("n0.example")).toEqual([]);
+  for (let n = 0; n < 300; n++) hosts.learn(`10.0.1.${n}`, "many.example", 5);
+  expect(hosts.addressesOf("many.example")).toHaveLength(NAME_LIMITS.addresses);
+});
+
 test("no more questions are on their way, or sent in a second, than is allowed", async () => {
   const server = await nameServer();
   server.hold();

@@ -31,6 +31,8 @@ export const NAME_LIMITS = {
   /** What DNS in the traffic says is believed so long at least, and at most: who asked goes on talking after an answer has expired. */
   learnedMs: [3_600_000, 86_400_000],
   characters: 253,
+  /** Of one name. */
+  addresses: 64,
 } as const;
 
 interface Known {
@@ -49,6 +51,8 @@ export class HostNames {
   private readonly clock: () => number;
   private readonly resolver: Resolver | null;
   private readonly learned = new Map<string, Known>();
+  /** By name, in small letters: an address may have more names than the newest, which is shown. */
+  private readonly said = new Map<string, Set<string>>();
   private readonly found = new Map<string, Known>();
   private readonly waiting = new Set<string>();
   private readonly flying = new Set<string>();
@@ -86,7 +90,21 @@ export class HostNames {
   learn(address: string, name: string, seconds: number): void {
     const [least, most] = NAME_LIMITS.learnedMs;
     const until = this.clock() + Math.min(most, Math.max(least, seconds * 1000));
-    keep(this.learned, address, { name: cleaned(name), until });
+    const shown = cleaned(name);
+    keep(this.learned, address, { name: shown, until });
+    if (shown === null) return;
+    const addresses = this.said.get(shown.toLowerCase()) ?? new Set();
+    if (addresses.size < NAME_LIMITS.addresses) addresses.add(address);
+    keep(this.said, shown.toLowerCase(), addresses);
+  }
+
+  /** The addresses that are or were shown by a name, as far as it is remembered. */
+  addressesOf(name: string): readonly string[] {
+    const wanted = name.toLowerCase();
+    const found = new Set(this.said.get(wanted));
+    for (const [address, own] of this.hosts) if (own.toLowerCase() === wanted) found.add(address);
+    for (const [address, known] of this.found) if (known.name?.toLowerCase() === wanted) found.add(address);
+    return [...found];
   }
 
   close(): void {
@@ -165,9 +183,9 @@ function fresh(map: Map<string, Known>, address: string, now: number): Known | n
   return known;
 }
 
-function keep(map: Map<string, Known>, address: string, known: Known): void {
-  map.delete(address);
-  map.set(address, known);
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
   if (map.size <= NAME_LIMITS.names) return;
   const [oldest] = map.keys();
   map.delete(oldest!);
