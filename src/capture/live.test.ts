@@ -84,6 +84,7 @@ describe("a capture program", () => {
     expect(source.live).toBe(true);
     const octets: number[] = [];
     for await (const block of source) {
+      expect(source.counts.dropsToldAtEnd).toBe(true);
       octets.push(...block.capturedLength.subarray(0, block.count));
       expect(block.interfaces).toMatchObject([{ name: DEVICE, linkType: 1 }]);
       await source.close();
@@ -215,6 +216,8 @@ describe.skipIf(reason !== null)("a real interface", () => {
       const source = await openSource("iface:lo", { bpf: "icmp", snapLength: 64, promiscuous: false, immediate });
       const { seen, delay } = await pings(source, 5, 10);
       expect(seen.length).toBe(10);
+      // Said at the end it is not due any more.
+      expect(source.counts.dropsToldAtEnd).toBe(undefined);
       expect(seen[0]).toMatchObject({ interfaceName: "lo", index: 1 });
       expect(seen.some(({ nanoseconds }) => nanoseconds % 1000 !== 0)).toBe(true);
       expect(delay).toBeLessThan(immediate ? 400 : 2500);

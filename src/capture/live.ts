@@ -71,6 +71,8 @@ class LiveCapture {
   /** All that the program captures; then takes down what it lost, and throws unless it was we who ended it. */
   async *#octets(): AsyncGenerator<Uint8Array, void, void> {
     let whole = false;
+    const { counts } = this.#reader;
+    if (this.#program.name === "dumpcap") counts.dropsToldAtEnd = true;
     const asking = setInterval(() => this.#ask(), ASK_MS);
     try {
       for await (const octets of this.#process.octets()) yield octets;
@@ -80,6 +82,7 @@ class LiveCapture {
       if (!whole) await this.#process.abandon();
     }
     const end = await this.#process.ended;
+    delete counts.dropsToldAtEnd;
     this.#bookDrops();
     if (!this.#process.stopping) throw this.#explain(end);
   }

@@ -18,7 +18,11 @@ export class Several {
 
   /** Drops are known as soon as one source says what it dropped. `given` is what was handed on, which may be less than was read. */
   counts(given: { packets: number; bytes: number }): CaptureCounts {
-    return { ...given, kernelDrops: this.#drops("kernelDrops"), interfaceDrops: this.#drops("interfaceDrops") };
+    const later = this.sources.some((source) => source.counts.dropsToldAtEnd === true);
+    return {
+      ...{ ...given, kernelDrops: this.#drops("kernelDrops"), interfaceDrops: this.#drops("interfaceDrops") },
+      ...(later ? { dropsToldAtEnd: true } : {}),
+    };
   }
 
   #drops(name: "kernelDrops" | "interfaceDrops"): number | null {

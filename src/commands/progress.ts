@@ -14,11 +14,12 @@ export function drawProgress(
   if (terminal.isTTY !== true || flowsOnTerminal) return { stop() {} };
   const progress = createProgress(terminal);
   const timer = setInterval(() => {
-    const { ledger, flows } = stream.summary();
+    const { ledger, flows, kernelDrops } = stream.summary();
     progress.update({
       packets: ledger.read.packets,
       bytes: ledger.read.bytes,
       liveFlows: flows.live,
+      kernelDrops,
       source: stream.progress(),
     });
   }, EVERY_MS);

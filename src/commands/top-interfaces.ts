@@ -9,8 +9,8 @@ import { eventOptions, type FeedPlan, streamOptions, type TopFeed, untracked } f
 const LINK_MS = 1000;
 /** How often time passes for the table. */
 const TICK_MS = 200;
-/** Packets of this second may still be on their way through the helper program and the tracker. */
-const BEHIND_SECONDS = 1;
+/** Packets of this second may still be on their way: the helper program hands them over within a second, the tracker in the next one. */
+const BEHIND_SECONDS = 2;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -71,9 +71,13 @@ class WatchedInterface {
   }
 
   get notes(): readonly string[] {
-    const { note, linkNote, link } = this;
+    const { note, linkNote, link, streams } = this;
+    const drops =
+      streams.at(-1)?.summary().dropsToldAtEnd === true
+        ? `${this.name}: what the kernel drops is not known before the end, as dumpcap captures; tcpdump would tell`
+        : null;
     // The last one is what a narrow screen shows: what is, before what was.
-    return (link.isDown ? [note, linkNote] : [linkNote, note]).filter((one) => one !== null);
+    return [drops, ...(link.isDown ? [note, linkNote] : [linkNote, note])].filter((one) => one !== null);
   }
 
   look(): void {

@@ -69,6 +69,8 @@ export interface TrackSummary {
   readonly flows: FlowCounts;
   readonly kernelDrops: number | null;
   readonly interfaceDrops: number | null;
+  /** True while drops are counted, but will be told at the end of the capture only. */
+  readonly dropsToldAtEnd?: boolean;
   readonly elapsedSeconds: number;
   readonly problems: readonly Error[];
 }

@@ -57,6 +57,8 @@ export interface CaptureCounts {
   kernelDrops: number | null;
   /** Packets the interface or its driver dropped; null = the source does not say. */
   interfaceDrops: number | null;
+  /** True while drops are counted, but will be told at the end of the capture only. */
+  dropsToldAtEnd?: boolean;
 }
 
 /**

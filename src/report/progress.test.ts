@@ -11,6 +11,7 @@ const state: ProgressState = {
   packets: 500_000,
   bytes: 300_000_000,
   liveFlows: 1234,
+  kernelDrops: 0,
   source: { done: 25, total: 100 },
 };
 
@@ -27,12 +28,17 @@ describe("progress", () => {
     now = 2000;
     progress.update({ ...state, packets: 600_000, bytes: 301_000_000, source: null });
     expect(stream.texts[1]).toBe("\r\u001b[K600,000 packets  100,000/s  1.00 MB/s  1,234 flows live  2.000 s");
+    now = 3000;
+    progress.update({ ...state, packets: 600_000, bytes: 301_000_000, kernelDrops: 1234, source: null });
+    expect(stream.texts[2]).toBe(
+      "\r\u001b[K600,000 packets  0/s  0 B/s  1,234 flows live  1,234 dropped by the kernel  3.000 s",
+    );
     progress.end();
     progress.end();
-    expect(stream.texts.slice(2)).toEqual(["\r\u001b[K"]);
+    expect(stream.texts.slice(3)).toEqual(["\r\u001b[K"]);
     now = 9000;
     progress.update(state);
-    expect(stream.texts).toHaveLength(3);
+    expect(stream.texts).toHaveLength(4);
   });
 
   it("is drawn five times a second at the most", () => {

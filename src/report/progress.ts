@@ -11,6 +11,8 @@ export interface ProgressState {
   readonly packets: number;
   readonly bytes: number;
   readonly liveFlows: number;
+  /** Packets, as far as that is known. */
+  readonly kernelDrops?: number | null;
   /** Octets of the source read and in all; null where nobody knows. */
   readonly source: { readonly done: number; readonly total: number } | null;
 }
@@ -120,12 +122,13 @@ class TerminalProgress<S> implements Progress<S> {
 }
 
 function progressLine(state: ProgressState, before: ProgressState | null, seconds: number, elapsed: number): string {
-  const { packets, bytes, liveFlows, source } = state;
+  const { packets, bytes, liveFlows, kernelDrops = null, source } = state;
   const parts = [
     `${withSeparators(packets)} packets`,
     `${withSeparators((packets - (before?.packets ?? 0)) / seconds)}/s`,
     `${withUnit((bytes - (before?.bytes ?? 0)) / seconds, "B")}/s`,
     `${counted(liveFlows, "flow")} live`,
+    ...(kernelDrops !== null && kernelDrops > 0 ? [`${withSeparators(kernelDrops)} dropped by the kernel`] : []),
   ];
   if (source === null || source.total <= 0) return [...parts, withTime(elapsed)].join("  ");
   const part = Math.min(source.done / source.total, 1);

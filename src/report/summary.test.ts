@@ -75,6 +75,11 @@ remark    3 fragments of IP packets
     );
   });
 
+  it("says what is told at the end only", () => {
+    const text = printSummary(summary({ kernelDrops: 5, dropsToldAtEnd: true }));
+    expect(text).toMatch(/lost {6}what the kernel drops is known at the end only, as dumpcap captures\n$/);
+  });
+
   it("of nothing is no division by zero", () => {
     const text = printSummary(summary({ ledger: new Ledger(), elapsedSeconds: 0 }));
     expect(text).toContain("packets   0 read, 0 B in 0.000 s\n");

@@ -87,7 +87,7 @@ function ledgerLines({ ledger }: TrackSummary, colour: boolean): string[] {
   return lines;
 }
 
-function lossLines({ kernelDrops, interfaceDrops, problems }: TrackSummary, colour: boolean): string[] {
+function lossLines({ kernelDrops, interfaceDrops, dropsToldAtEnd, problems }: TrackSummary, colour: boolean): string[] {
   const lines: string[] = [];
   const add = (label: string, text: string, bad: boolean) => {
     lines.push(`${label.padEnd(LABEL_WIDTH)}${bad ? styled(text, "red", colour) : text}`);
@@ -96,6 +96,8 @@ function lossLines({ kernelDrops, interfaceDrops, problems }: TrackSummary, colo
     add("lost", `${counted(kernelDrops, "packet")} dropped by the kernel before capture`, kernelDrops > 0);
   if (interfaceDrops !== null)
     add("lost", `${counted(interfaceDrops, "packet")} dropped by the interface`, interfaceDrops > 0);
+  if (dropsToldAtEnd === true)
+    add("lost", "what the kernel drops is known at the end only, as dumpcap captures", false);
   if (problems.length > 0) add("problems", `${counted(problems.length, "problem")} with the source`, true);
   return lines;
 }

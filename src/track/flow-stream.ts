@@ -148,6 +148,7 @@ export class FlowStream implements AsyncIterable<FlowBatch> {
       flows: this.tracker.flows,
       kernelDrops: counts.kernelDrops,
       interfaceDrops: counts.interfaceDrops,
+      dropsToldAtEnd: counts.dropsToldAtEnd === true,
       elapsedSeconds: ((this.ended ?? performance.now()) - this.began) / 1000,
       problems,
     };
