@@ -98,8 +98,7 @@ export class ServedCollection {
 
   /** Throws a UsageError or FilterError for words that it does not understand. */
   answer(ask: CollectorAsk): CollectorAnswer {
-    if (ask.kind === "view")
-      return { kind: "view", text: JSON.stringify(topObject(this.parts.table.view(ask.question))) };
+    if (ask.kind === "view") return { kind: "view", text: viewText(this.parts.table.view(ask.question)) };
     if (ask.kind === "links") return { kind: "links", links: this.links.links() };
     return { kind: "ledger", ledger: this.ledger() };
   }
