@@ -1,4 +1,5 @@
 // FieldTree: the nesting of field names by their dots, with the texts that printers need of each, made once.
+import { safeJson } from "../core/safe-json.ts";
 import type { FieldNames } from "./field-names.ts";
 import { valueSlot } from "./flow-logs.ts";
 
@@ -62,7 +63,7 @@ export class FieldTree {
     this.#byPath.set(path, node);
     this.part.push(part);
     this.above.push(above);
-    this.texts.push({ json: new TextEncoder().encode(`${JSON.stringify(part)}:`), xml: xmlName(part) });
+    this.texts.push({ json: new TextEncoder().encode(`${safeJson(part)}:`), xml: xmlName(part) });
     return node;
   }
 }

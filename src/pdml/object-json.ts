@@ -1,4 +1,5 @@
 // Flows as JSON: one object (or array of frames) a line.
+import { safeJson } from "../core/safe-json.ts";
 import { ByteWriter } from "../report/index.ts";
 import type { FieldTree } from "./field-tree.ts";
 import { isLabelSlot } from "./flow-logs.ts";
@@ -122,6 +123,6 @@ function jsonOf(value: Nested<string> | Entry<string>[] | string): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return `[${value.map(jsonOf).join(",")}]`;
   return `{${Object.entries(value)
-    .map(([part, below]) => `${JSON.stringify(part)}:${jsonOf(below)}`)
+    .map(([part, below]) => `${safeJson(part)}:${jsonOf(below)}`)
     .join(",")}}`;
 }

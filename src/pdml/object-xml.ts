@@ -9,17 +9,32 @@ import type { ObjectForm } from "./object-form.ts";
 import type { Entry, Nested } from "./object-merge.ts";
 
 const INDENT = "  ";
+const C1 = 0xc2;
+/** What an octet is written as. Controls that XML cannot say (JSON can) become `?`, those that a terminal would obey references. */
 const ENTITIES: readonly (Uint8Array | undefined)[] = (() => {
   const list: (Uint8Array | undefined)[] = new Array(256).fill(undefined);
+  for (let code = 0; code < 0x20; code++) if (code !== 9 && code !== 10) list[code] = new TextEncoder().encode("?");
   for (const [character, entity] of [
     ["&", "&amp;"],
     ["<", "&lt;"],
     [">", "&gt;"],
+    ["\r", "&#13;"],
+    ["\x7f", "&#127;"],
   ] as const) {
     list[character.charCodeAt(0)] = new TextEncoder().encode(entity);
   }
   return list;
 })();
+
+/** The same for texts. */
+const SPECIAL = /[&<>\p{Cc}]/gu;
+const ENTITY_OF: ReadonlyMap<string, string> = new Map([
+  ["\t", "\t"],
+  ["\n", "\n"],
+  ...ENTITIES.flatMap((entity, code): [string, string][] =>
+    entity === undefined ? [] : [[String.fromCharCode(code), new TextDecoder().decode(entity)]],
+  ),
+]);
 
 export class XmlForm implements ObjectForm {
   readonly sorted = true;
@@ -87,10 +102,13 @@ export class XmlForm implements ObjectForm {
 function writeXmlText(out: ByteWriter, octets: Uint8Array, from: number, to: number): void {
   let copied = from;
   for (let at = from; at < to; at++) {
-    const entity = ENTITIES[octets[at]!];
-    if (entity === undefined) continue;
+    const octet = octets[at]!;
+    const entity = ENTITIES[octet];
+    const c1 = octet === C1 && octets[at + 1]! < 0xa0;
+    if (entity === undefined && !c1) continue;
     copy(out, octets, copied, at);
-    copy(out, entity, 0, entity.length);
+    if (entity !== undefined) copy(out, entity, 0, entity.length);
+    else out.ascii(`&#${octets[++at]};`);
     copied = at + 1;
   }
   copy(out, octets, copied, to);
@@ -117,6 +135,6 @@ function xmlElement(part: string, entry: Entry<string>, indent: string): string 
   if (typeof entry !== "string") {
     return `${indent}<${name}>\n${xmlOf(entry, indent + INDENT)}${indent}</${name}>\n`;
   }
-  const escaped = entry.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escaped = entry.replace(SPECIAL, (one) => ENTITY_OF.get(one) ?? `&#${one.charCodeAt(0)};`);
   return `${indent}<${name}>${escaped}</${name}>\n`;
 }
