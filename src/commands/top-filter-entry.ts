@@ -1,5 +1,6 @@
 // The filter line of `top`: judged while it is typed, completed with Tab.
 import { UsageError } from "../core/errors.ts";
+import { refuseUnkept } from "../live/index.ts";
 import { completeFilter, FilterError, type FilterOptions, filterBatch, parseFilter } from "../query/index.ts";
 import type { TopEntry } from "../report/index.ts";
 import { FilterLanguage } from "./filter-language.ts";
@@ -104,8 +105,10 @@ export class FilterEntry {
 function faultOf(filter: string, options: FilterOptions): TopEntry["fault"] {
   if (filter.trim() === "") return null;
   try {
-    // As the table does it: what a predicate cannot do is a fault, too.
-    filterBatch(parseFilter(filter, options));
+    // As the table does it: what rows do not keep, and what a predicate cannot do, is a fault, too.
+    const parsed = parseFilter(filter, options);
+    refuseUnkept(parsed);
+    filterBatch(parsed);
     return null;
   } catch (error) {
     if (error instanceof FilterError && error.source === null) {

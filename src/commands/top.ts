@@ -60,7 +60,7 @@ export function topCommand(): Command {
 }
 
 async function runTop(words: string[], settings: TopSettings & TopSourceSettings & FilterSettings): Promise<void> {
-  const language = await FilterLanguage.open(settings);
+  const language = await languageOf(settings);
   const { sources, filter } = await filterArgument(words, settings, {
     sourceNeeded: "iface:NAME, udp://, a file or a store",
     language,
@@ -95,4 +95,14 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
 /** What a person can edit: a file of several lines, or with comments, is named. */
 function onOneLine(filter: string, { filterFile }: FilterSettings): string {
   return filterFile !== undefined && /[\n#]/.test(filter.trim()) ? `@include "${resolve(filterFile)}"` : filter.trim();
+}
+
+/** Who sets FLOWGAUGE_FILTERS for other commands may look at traffic without that file. */
+async function languageOf(settings: FilterSettings): Promise<FilterLanguage> {
+  try {
+    return await FilterLanguage.open(settings);
+  } catch (error) {
+    if (settings.filters !== undefined) throw error;
+    return new FilterLanguage(settings);
+  }
 }

@@ -2,6 +2,7 @@
 import { FlowBatch } from "../core/flow-batch.ts";
 import { writeTime } from "../core/nanoseconds.ts";
 import { type BatchFilter, type FilterOptions, filterBatch, parseFilter } from "../query/index.ts";
+import { refuseUnkept } from "./kept-fields.ts";
 import { portOf } from "./key-parts.ts";
 import { BIT, FLOW_KEY, ROW, STRIDE } from "./row.ts";
 import type { Rows } from "./row-table.ts";
@@ -17,10 +18,12 @@ export class FlowFilter {
   private readonly batch = new FlowBatch(ROWS);
   private marks = new Uint8Array(0);
 
-  /** Throws a FilterError for what is no filter. */
+  /** Throws a FilterError for what is no filter, or one by a field that rows do not keep. */
   constructor(text: string, sources: SourceNumbers, options: FilterOptions) {
     this.text = text;
-    this.filter = filterBatch(parseFilter(text, options));
+    const filter = parseFilter(text, options);
+    refuseUnkept(filter);
+    this.filter = filterBatch(filter);
     this.sources = sources;
   }
 

@@ -301,6 +301,33 @@ test("a filter refers to what its command knows: local networks, names, files", 
   expect(() => matching("host no.example")).toThrow("which no host is called");
 });
 
+test("a filter by a field that rows do not keep is refused: it would match nothing", () => {
+  const table = new LiveTable();
+  for (const filter of ["tcp and src mask 24", "not next ip 10.0.0.1", "other.x", 'other.x = "y"', "min ttl < 5"]) {
+    expect(() => table.view({ ...FLOWS, filter }), filter).toThrow("expected fields that live rows keep, found");
+  }
+  const kept = [
+    ...[
+      "proto tcp and src ip 10.0.0.1",
+      "inside or port 80",
+      "flags S",
+      "duration > 1s and bps > 1 and pps > 1",
+      "bpp < 9",
+    ],
+    ...["first seen > 2h and weekday mon-fri and time 08:00-18:00", "vlan 5", "if 3", "as 1", "mac 00:11:22:33:44:55"],
+    ...[
+      "exporter 192.0.2.1 and domain 1",
+      "reverseBytes > 1M",
+      "endReason idle",
+      "flows > 1",
+      'host contains "1"',
+      "any",
+    ],
+  ];
+  const local = new LiveTable({}, { filters: { localNetworks: ["10.0.0.0/8"] } });
+  for (const filter of kept) expect(() => local.view({ ...FLOWS, filter }), filter).not.toThrow();
+});
+
 test("groups by networks, of one end or of either", () => {
   const table = new LiveTable({ clock: "records" });
   const v6 = { src: "2001:db8:1:2:3::1", dst: "2001:db8:9:2:3::1" };

@@ -4,7 +4,7 @@ import type { TopLeftOut, TopRates, TopView } from "../core/top-view.ts";
 import { type Line, type Span, span } from "../terminal/index.ts";
 import { counted, withSeparators, withUnit } from "./quantity.ts";
 import { areaGraph, graphValues, niceCeiling } from "./top-graphs.ts";
-import { fittingParts, spread } from "./top-lines.ts";
+import { fittingParts, lineCells, spread } from "./top-lines.ts";
 import type { TopPicture } from "./top-picture.ts";
 import { ageText, clockText, compactText, RATE_UNITS, rateValue, type TopUnit } from "./top-words.ts";
 
@@ -56,19 +56,23 @@ export function rateLine({ view, width, unit, ascii }: TopPicture): Line {
   return fittingParts(parts, width, "  ", ascii);
 }
 
+const GAP = "  ";
+
 export function totalLine({ view, width, ascii }: TopPicture): Line {
   const { totals, liveFlows, lost, apart, at, since } = view.header;
   const words = ({ reason, count, unit }: TopLeftOut) => `${withSeparators(count)} ${unit} ${reason}`;
+  const all: Line = [span(" all ", "faint"), span(withUnit(totals.bytes, "B"), "strong")];
+  const missing: Line[] = lost.map((one) => [span(words(one), "warn")]);
+  // What is missing is said even where there is little room: before all else there.
+  const isNarrow = missing.length > 0 && lineCells([...all, ...missing[0]!]) + GAP.length > width;
   const parts: Line[] = [
-    [span(" all ", "faint"), span(withUnit(totals.bytes, "B"), "strong")],
-    // What is missing is said even where there is little room.
-    ...lost.map((one) => [span(words(one), "warn")]),
+    ...(isNarrow ? [[span(" ", "warn"), ...missing[0]!], ...missing.slice(1), all] : [all, ...missing]),
     [span(`${withSeparators(liveFlows)} live of ${counted(totals.flows, "flow")}`)],
     [span(counted(totals.packets, "packet"))],
     [span(`in ${ageText((at - since) / 1000)}`, "faint")],
-    ...apart.map((one) => [span(words(one), "faint")]),
+    ...apart.map((one): Line => [span(words(one), "faint")]),
   ];
-  return fittingParts(parts, width, "  ", ascii);
+  return fittingParts(parts, width, GAP, ascii);
 }
 
 const LABEL = 7;

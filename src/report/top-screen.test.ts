@@ -172,6 +172,16 @@ describe("what a screen says", () => {
     const spans = lines.flat();
     expect(spans.find(({ text }) => text === "3 packets dropped by the kernel")?.look).toBe("warn");
     expect(spans.find(({ text }) => text === "7 packets without IP")?.look).toBe("faint");
+    for (const width of [20, 30, 40, 60, 80]) {
+      const header = { ...view.header, lost, apart };
+      const narrow = topScreen({ ...picture({ rows: 1, seed: 1 }), width, view: { ...view, header } }).lines.map(
+        plainText,
+      );
+      expect(
+        narrow.some((line) => /3 pack.*rnel/.test(line)),
+        `${width}`,
+      ).toBe(true);
+    }
     const said = topSentences({
       ...{ view: { ...view, header: { ...view.header, lost, apart } } },
       ...{ width: 80, ascii: false, unit: "bits" as const, viewName: "flows" },
