@@ -80,7 +80,9 @@ export function flowsCommand(): Command {
   return addSharedOptions(command)
     .addHelpText("before", FLOW_EXAMPLES)
     .addHelpText("after", NOTES)
-    .action((files: string[], settings: FlowSettings) => run(files, settings, flowTable(settings)));
+    .action((files: string[], settings: FlowSettings) =>
+      run(files, settings, flowTable(settings), settings.field.length > 0),
+    );
 }
 
 export function framesCommand(): Command {
@@ -90,7 +92,7 @@ export function framesCommand(): Command {
   return addSharedOptions(command)
     .addHelpText("before", FRAME_EXAMPLES)
     .addHelpText("after", NOTES)
-    .action((files: string[], settings: SharedSettings) => run(files, settings, frameTable(settings)));
+    .action((files: string[], settings: SharedSettings) => run(files, settings, frameTable(settings), false));
 }
 
 function addSharedOptions(command: Command): Command {
@@ -156,7 +158,12 @@ function formsOf({ json, xml, zero }: SharedSettings, { plugins, sinks }: Plugin
   return asked.length === 0 && plugins.length === 0 ? [form("json", zero === true)] : asked;
 }
 
-async function run(files: readonly string[], settings: SharedSettings, table: FlowTableOptions): Promise<void> {
+async function run(
+  files: readonly string[],
+  settings: SharedSettings,
+  table: FlowTableOptions,
+  asksForFields: boolean,
+): Promise<void> {
   const asked = unpackPlugins(settings.packedPlugins);
   const forms = formsOf(settings, asked);
   const writer = new ByteWriter(PIECE_OCTETS);
@@ -181,6 +188,7 @@ async function run(files: readonly string[], settings: SharedSettings, table: Fl
     // Who does not read to the end (head, less) does not want to hear more, either.
     if (flows.closed) return;
     teller.tellProblems();
+    if (asksForFields) teller.tellUnseen(source.names);
     teller.tellSummary();
     process.exitCode = interruption.happened ? 130 : teller.failed ? 1 : 0;
   } finally {

@@ -1,5 +1,6 @@
 // What a pdml run says on stderr: how far it is, what is wrong with the input, what became of the frames.
-import type { FlowRun, FlowRunSummary, FrameSource } from "../pdml/index.ts";
+import { quoteWithHint } from "../core/suggestion.ts";
+import type { FieldNames, FlowRun, FlowRunSummary, FrameSource } from "../pdml/index.ts";
 import { createProgress, pdmlObject, printPdml } from "../report/index.ts";
 import type { FrameSettings } from "./pdml-options.ts";
 
@@ -53,6 +54,20 @@ export class PdmlRunTeller {
       this.#told.add(problem);
       this.failed = true;
       this.#terminal.write(`${this.#terminal.isTTY === true ? CLEAR_LINE : ""}flowgauge: ${problem}\n`);
+    }
+  }
+
+  /** Fields that a person named and no frame had: mostly a slip. */
+  tellUnseen(names: FieldNames): void {
+    const { quiet, summary: form } = this.#settings;
+    const summary = this.#run?.summary();
+    if (summary === undefined || summary.counts.given === 0 || quiet === true || form !== "text") return;
+    const { unseenKeys } = summary;
+    const others = Array.from({ length: names.size }, (_, id) => names.text(id)).filter(
+      (name) => !unseenKeys.includes(name),
+    );
+    for (const name of new Set(unseenKeys)) {
+      this.#terminal.write(`flowgauge: note: no frame had the field ${quoteWithHint(name, others)}\n`);
     }
   }
 
