@@ -1,6 +1,7 @@
 // Asks the server: one function for each kind of request; what went wrong is an ApiFault with the server's sentence.
 import type {
   ApiError,
+  Exporters,
   FilterLook,
   FilterSeen,
   LiveLinks,
@@ -103,4 +104,8 @@ export function downloadAddress(words: QueryWords, format: string): string {
 
 export function askLinks(signal: AbortSignal): Promise<LiveLinks> {
   return ask<LiveLinks>("/live/links", { signal });
+}
+
+export function askExporters(signal: AbortSignal): Promise<Exporters> {
+  return ask<Exporters>("/exporters", { signal });
 }

@@ -1,12 +1,14 @@
 // What stands around every screen: the name, the ways to the screens, what is wrong, whose store it is.
 import { type ComponentType, Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { LogIn } from "../login/login.tsx";
 import { Footer } from "./footer.tsx";
 import { followLink, place } from "./place.ts";
 import { Problems } from "./problems.tsx";
 import { SCREENS, type Screen, screenOf } from "./screens.ts";
-import { refreshStatus } from "./server-status.ts";
+import { loginWanted, refreshStatus } from "./server-status.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import { UserMenu } from "./user-menu.tsx";
 
 export function Frame() {
   const screen = screenOf(place.value.path);
@@ -34,11 +36,12 @@ export function Frame() {
             </a>
           ))}
         </nav>
+        <UserMenu />
         <ThemeSwitch />
       </header>
       <Problems />
       <main id="screen" tabIndex={-1}>
-        {screen === null ? <Nowhere /> : <Loaded key={screen.path} screen={screen} />}
+        {loginWanted.value ? <LogIn /> : screen === null ? <Nowhere /> : <Loaded key={screen.path} screen={screen} />}
       </main>
       <Footer />
     </Fragment>

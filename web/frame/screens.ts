@@ -28,6 +28,12 @@ export const SCREENS: readonly Screen[] = [
     inMenu: true,
     load: async () => (await import("../live/live.tsx")).Live,
   },
+  {
+    path: "/exporters",
+    title: "Exporters",
+    inMenu: true,
+    load: async () => (await import("../exporters/exporters.tsx")).Exporters,
+  },
 ];
 
 export const FIRST_SCREEN = SCREENS[0]!;
