@@ -64,7 +64,9 @@ export class ColumnGroups {
   readonly #flowKey: FrameKey | null;
   readonly #time = new SplitTime();
   #now = Number.NEGATIVE_INFINITY;
-  #bucket = 0;
+  #bucket = Number.NaN;
+  /** Buckets that a frame was seen in, whatever became of it. */
+  readonly seen = new Set<number>();
   #combinations = 0;
   #scratch = new Uint8Array(256);
   #view = new DataView(this.#scratch.buffer);
@@ -122,7 +124,10 @@ export class ColumnGroups {
     const field = this.picked.first[this.#timeSlot]!;
     if (field === NO_FIELD || !this.#time.read(octets, valueFrom[field]!, valueTo[field]!)) return false;
     const { bucketSeconds } = this.question;
-    if (bucketSeconds !== null) this.#bucket = Math.floor(this.#time.seconds / bucketSeconds);
+    if (bucketSeconds === null) return true;
+    const bucket = Math.floor(this.#time.seconds / bucketSeconds);
+    if (bucket !== this.#bucket && this.seen.size < this.question.maxGroups) this.seen.add(bucket);
+    this.#bucket = bucket;
     return true;
   }
 

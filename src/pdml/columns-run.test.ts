@@ -319,7 +319,7 @@ describe("a series", () => {
     expect(table.rows.map(seconds)).toEqual([
       [10, "10.0.0.1", 2, 150],
       [20, "10.0.0.1", 0, 0],
-      [30, "10.0.0.1", null, null],
+      [30, "10.0.0.1", 0, 0],
       [40, "10.0.0.1", null, null],
       [50, "10.0.0.1", null, null],
       [60, "10.0.0.1", null, null],

@@ -126,8 +126,7 @@ function timeOf({ question }: ColumnGroups, bucket: number): bigint {
 /** A row for each bucket and key; where nothing at all was seen in a bucket, that is not known to be zero. */
 function bucketRows(asked: ColumnGroups, shown: readonly Unit[]): Value[][] {
   const { question } = asked;
-  const seen = new Set<number>();
-  for (let group = FIRST_GROUP; group < asked.groups; group++) seen.add(asked.bucket[group]!);
+  const { seen } = asked;
   const ofBucket = shown.map(({ groups }) => new Map(groups.map((group) => [asked.bucket[group]!, group])));
   const rows: Value[][] = [];
   const keys = shown.map(({ key }) => (question.keys.length === 0 ? [] : asked.keyValues(key)));
