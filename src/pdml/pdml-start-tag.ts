@@ -129,20 +129,8 @@ export class StartTag {
       const first = ++at;
       const kept = which === A_NAME || which === A_SHOW || (which === A_SHOWNAME && this.#labels);
       if (octets[at - 1] === APOSTROPHE) at = this.#toApostrophe(at);
-      else if (kept) at = this.#toEnd(at);
-      else {
-        for (;;) {
-          let bits = markupIn(view.getInt32(at, true));
-          while (bits === 0) {
-            at += 4;
-            bits = markupIn(view.getInt32(at, true));
-          }
-          at += firstOctet(bits);
-          if (octets[at] === QUOTE) break;
-          at = this.#within(at);
-          if (at < 0) return at;
-        }
-      }
+      else if (kept) at = this.#kept(at);
+      else at = this.#passed(at);
       if (at < 0) return at;
       if (which === A_SHOW) {
         if (value !== 0) return this.#not("expected the attribute show once", from);
@@ -173,7 +161,7 @@ export class StartTag {
   }
 
   /** The end of a value in quotes that is kept. */
-  #toEnd(from: number): number {
+  #kept(from: number): number {
     const { octets, view } = this.#window;
     let at = from;
     for (;;) {
@@ -185,6 +173,23 @@ export class StartTag {
       at += firstOctet(bits);
       if (octets[at] === QUOTE) return at;
       this.plain = false;
+      at = this.#within(at);
+      if (at < 0) return at;
+    }
+  }
+
+  /** The end of a value in quotes that nobody asked for. */
+  #passed(from: number): number {
+    const { octets, view } = this.#window;
+    let at = from;
+    for (;;) {
+      let bits = markupIn(view.getInt32(at, true));
+      while (bits === 0) {
+        at += 4;
+        bits = markupIn(view.getInt32(at, true));
+      }
+      at += firstOctet(bits);
+      if (octets[at] === QUOTE) return at;
       at = this.#within(at);
       if (at < 0) return at;
     }
