@@ -94,7 +94,9 @@ describe.skipIf(skip)("pdml columns", () => {
       do {
         for (let frame = source.next(); frame !== null; frame = source.next()) {
           const at = frame.name.indexOf(lengthId);
-          const octets = Number(Buffer.from(frame.octets).toString("latin1", frame.valueFrom[at], frame.valueTo[at]));
+          const octets = Number(
+            Buffer.from(frame.octets.subarray(frame.valueFrom[at]!, frame.valueTo[at]!)).toString(),
+          );
           for (const one of ours) {
             if (!one.filter.matches(frame)) continue;
             one.frames++;

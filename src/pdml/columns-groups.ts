@@ -64,6 +64,9 @@ export class ColumnGroups {
   readonly #flowKey: FrameKey | null;
   readonly #time = new SplitTime();
   #now = Number.NEGATIVE_INFINITY;
+  /** The number of the last frame; and the first group that may be live: those before are of files that have ended. */
+  #number = 0;
+  #live = FIRST_GROUP;
   #bucket = Number.NaN;
   /** Buckets that a frame was seen in, whatever became of it. */
   readonly seen = new Set<number>();
@@ -226,6 +229,12 @@ export class ColumnGroups {
 
   #addToFlow(frame: Frame, flowKey: FrameKey): void {
     const time = flowKey.time(frame, NO_LIMIT);
+    // Another file begins, and is older: its flows are judged by its own time.
+    if (frame.number <= this.#number && time < this.#now - this.question.idleSeconds!) {
+      this.#live = this.groups;
+      this.#now = time;
+    }
+    this.#number = frame.number;
     if (time > this.#now) this.#now = time;
     if (!flowKey.take(frame)) {
       this.counts.withoutKey++;
@@ -238,7 +247,7 @@ export class ColumnGroups {
     }
     if (key >= this.#latest.length) this.#latest = wider(this.#latest, 2 * key);
     let group = this.#latest[key]!;
-    if (group === 0 || this.#newest[group]! <= this.#now - this.question.idleSeconds!) {
+    if (group < this.#live || this.#newest[group]! <= this.#now - this.question.idleSeconds!) {
       group = this.#newGroup(key);
       this.#latest[key] = group;
       this.#newest[group] = time;

@@ -372,6 +372,24 @@ describe("flows", () => {
     ]);
   });
 
+  it("of a second, older file are judged by its own time", async () => {
+    const asked = { question: question({ keys: "k", idleSeconds: 10, sort: "start" }), filter: null };
+    const source = new MadeFrames([at("a", 100), at("a", 101), at("a", 5), at("a", 9), at("a", 30)], 2);
+    // The second file begins with the third frame.
+    const next = source.next.bind(source);
+    source.next = () => {
+      const frame = next();
+      if (frame !== null && frame.number > 2) frame.number -= 2;
+      return frame;
+    };
+    const table = await groupColumns(source, asked, { frames: 0, filtered: 0 });
+    expect(objects(table).map((row) => [Number(row.start as bigint) / 1e9, row.frames])).toEqual([
+      [5, 2],
+      [30, 1],
+      [100, 2],
+    ]);
+  });
+
   it("have all values of a field in their key", async () => {
     const frames: Made = [
       [
