@@ -6,8 +6,9 @@ import { Chart } from "../parts/chart.tsx";
 import { timeWord } from "../parts/times.ts";
 import { Answered } from "./answered.tsx";
 import { Controls } from "./controls.tsx";
-import { chartOf } from "./drawn.ts";
+import { chartOf, whyNoChart } from "./drawn.ts";
 import { Empty } from "./empty.tsx";
+import type { SeriesPicture } from "./series.ts";
 import { SeriesTable } from "./series-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
 import { termOfKey } from "./terms.ts";
@@ -24,11 +25,9 @@ export function Explore() {
     setSpan(null);
     go(address("/explore", wordsOf({ ...view, ...part })));
   };
-  const { picture, before } = answer;
-  const option = useMemo(
-    () => (picture === null ? null : chartOf(picture, view, before, dark.value)),
-    [picture, before, view.chart, view.percentile, dark.value],
-  );
+  const { picture } = answer;
+  const option = useMemo(() => chartOf(answer, view, dark.value), [answer, view.chart, view.percentile, dark.value]);
+  const why = whyNoChart(view);
   const flowsOf = (term: string | null, from: number, to: number) =>
     go(
       address("/flows", {
@@ -46,14 +45,16 @@ export function Explore() {
       {picture !== null && window !== null && (
         <>
           <section class="panel" aria-busy={answer.asking}>
-            {option !== null && picture.times.length > 0 && (
+            {why !== null && <p class="note">{why}</p>}
+            {option !== null && why === null && (
               <Chart
                 option={option}
                 height={CHART_HEIGHT}
                 label={`${answer.table?.title ?? "Traffic"}; the table below has the same figures`}
                 onSpan={(from, to) => setSpan([from, to])}
-                onPick={(place, item) => {
-                  const picked = chartPick(picture, view, place, item);
+                onPick={(label, item) => {
+                  const picked =
+                    view.chart === "sankey" || view.chart === "heat" ? null : bucketOf(picture, label, item);
                   if (picked !== null) flowsOf(picked.term, picked.from, picked.to);
                 }}
               />
@@ -91,15 +92,13 @@ export function Explore() {
   );
 }
 
-/** What a click into the chart means: a series in a bucket. */
-function chartPick(
-  { series, times, bucketSeconds, keys }: NonNullable<ReturnType<typeof useAnswer>["picture"]>,
-  view: View,
-  place: number,
+/** What a click into a chart over time means: a series in a bucket. */
+function bucketOf(
+  { series, times, bucketSeconds, keys }: SeriesPicture,
+  label: string,
   item: number,
 ): { readonly term: string | null; readonly from: number; readonly to: number } | null {
-  const drawn = view.chart === "stacked" ? [...series].reverse() : series;
-  const one = drawn[place];
+  const one = series.find((candidate) => candidate.label === label);
   const from = times[item];
   if (one === undefined || from === undefined) return null;
   const term = one.key === null ? null : termOfKey(keys, one.key);

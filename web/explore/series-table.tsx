@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { dark } from "../frame/theme.ts";
 import { figure, wholeFigure } from "../parts/figures.ts";
-import { seriesColour } from "../parts/palette.ts";
+import { isSecondRound, seriesColour } from "../parts/palette.ts";
 import { type Figures, keyText, type Series, type SeriesPicture } from "./series.ts";
 import { termOf, termOfKey } from "./terms.ts";
 
@@ -74,7 +74,7 @@ export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
           {sorted.map(({ one, place }) => (
             <tr key={one.label}>
               <td>
-                <span class="dot" style={{ background: seriesColour(place, one.key === null, dark.value) }} />
+                <SeriesMark place={place} others={one.key === null} />
               </td>
               {one.key === null || keys.length === 0 ? (
                 <td colSpan={Math.max(1, keys.length)}>{one.label}</td>
@@ -124,6 +124,12 @@ function RowActions({
       flows
     </button>
   );
+}
+
+function SeriesMark({ place, others }: { readonly place: number; readonly others: boolean }) {
+  const colour = seriesColour(place, others, dark.value);
+  const hollow = isSecondRound(place, others);
+  return <span class="dot" style={{ background: hollow ? "none" : colour, border: `3px solid ${colour}` }} />;
 }
 
 interface KeyCellProps {

@@ -64,8 +64,20 @@ export function measureOf(metric: Metric): string {
 const OTHERS = "others";
 const MOST_BUCKETS = 20_000;
 
-export function seriesPicture(table: ApiTable, metric: Metric): SeriesPicture {
-  const { column, unit, totalUnit, factor, rate } = MEASURE[metric];
+/** Of one direction only: what the initiators sent, or what came back. */
+export type Direction = "forward" | "reverse";
+
+/** The measures of both directions that there are of a metric; flows have none. */
+export function directionsOf(metric: Metric): Readonly<Record<Direction, string>> | null {
+  const { column } = MEASURE[metric];
+  if (column === "flows") return null;
+  const name = column === "bytes" ? "Bytes" : "Packets";
+  return { forward: `forward${name}`, reverse: `reverse${name}` };
+}
+
+export function seriesPicture(table: ApiTable, metric: Metric, direction: Direction | null = null): SeriesPicture {
+  const { column: both, unit, totalUnit, factor, rate } = MEASURE[metric];
+  const column = direction === null ? both : (directionsOf(metric)?.[direction] ?? both);
   const bucketSeconds = table.bucketSeconds ?? 1;
   const keys = table.columns.filter(({ role, name }) => role === "key" && name !== "time").map(({ name }) => name);
   const times = bucketTimes(table, bucketSeconds);

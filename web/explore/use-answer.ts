@@ -17,6 +17,8 @@ export interface Answer {
   readonly table: ApiTable | null;
   readonly picture: SeriesPicture | null;
   readonly before: SeriesPicture | null;
+  /** For Sankey: the groups without time. */
+  readonly groups: ApiTable | null;
 }
 
 const NOTHING: Answer = {
@@ -29,6 +31,7 @@ const NOTHING: Answer = {
   table: null,
   picture: null,
   before: null,
+  groups: null,
 };
 
 export function useAnswer(view: View): Answer {
@@ -37,8 +40,8 @@ export function useAnswer(view: View): Answer {
   const latest = useRef(view);
   latest.current = view;
   // What is only drawn otherwise is not asked again.
-  const { chart: _chart, percentile: _percentile, refresh, ...asked } = view;
-  const question = JSON.stringify(asked);
+  const { chart, percentile: _percentile, refresh, ...asked } = view;
+  const question = JSON.stringify([asked, chart === "sides", chart === "sankey"]);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -71,7 +74,8 @@ async function ask(view: View, signal: AbortSignal): Promise<Answer> {
   const table = answer.tables[0] ?? null;
   const picture = table === null ? null : seriesPicture(table, view.metric);
   const before = view.before ? await beforeOf(view, window, signal) : null;
-  return { asking: false, fault: null, window, seconds: window.seconds, words, answer, table, picture, before };
+  const groups = view.chart === "sankey" && view.by.length > 1 ? await groupsOf(view, window, signal) : null;
+  return { asking: false, fault: null, window, seconds: window.seconds, words, answer, table, picture, before, groups };
 }
 
 /** The words of `flowgauge query` for it. */
@@ -83,11 +87,22 @@ export function questionOf(view: View, { from, to, bucket }: Window): QueryWords
     by: [[`time/${bucket}`, ...view.by].join(",")],
     top: view.top,
     sort: measureOf(view.metric),
+    ...(view.chart === "sides" ? { measures: BOTH_DIRECTIONS } : {}),
     ...(view.spread === "even" ? {} : { spread: view.spread }),
     ...(view.biflow ? { biflow: true } : {}),
     ...(view.dedup ? { dedup: true } : {}),
     ...(view.scale ? { scale: true } : {}),
   };
+}
+
+const BOTH_DIRECTIONS = "bytes,packets,flows,forwardBytes,reverseBytes,forwardPackets,reversePackets";
+/** Ribbons of a Sankey chart at the most. */
+const MOST_RIBBONS = 60;
+
+async function groupsOf(view: View, window: Window, signal: AbortSignal): Promise<ApiTable | null> {
+  const { measures: _measures, spread: _spread, ...words } = questionOf(view, window);
+  const groups = { ...words, by: [view.by.join(",")], top: MOST_RIBBONS };
+  return (await askQuery(groups, signal)).tables[0] ?? null;
 }
 
 /** All together, as long a time ago as the window is long. */

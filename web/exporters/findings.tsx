@@ -13,7 +13,8 @@ export function Findings({ findings, none }: { readonly findings: readonly Findi
       <ul class="findings">
         {sorted.map(({ level, code, exporter, domain, sentence, advice }) => (
           <li key={`${code} ${exporter} ${domain}`}>
-            <span class={`level ${level}`}>{level}</span> {sentence}
+            <span class={`level ${level}`}>{level}</span> {exporter !== null && <b>{exporter}: </b>}
+            {sentence}
             {advice.length > 0 && (
               <details>
                 <summary>what to change</summary>

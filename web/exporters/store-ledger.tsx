@@ -30,13 +30,7 @@ export function StoreLedger({ explained }: { readonly explained: Explained }) {
   return (
     <section>
       <h2>Where every record went</h2>
-      <p class="quiet">
-        Of the whole store.{" "}
-        {difference === 0 || difference == null
-          ? ""
-          : `The store holds ${wholeFigure(difference)} flows other than its ledger says; `}
-        {difference === 0 && "It adds up: the store holds every flow that it should."}
-      </p>
+      <p class="quiet">Of the whole store, by the ledger of what was written so far. {verdict(difference)}</p>
       <div class="tablebox">
         <table>
           <thead>
@@ -81,6 +75,14 @@ export function StoreLedger({ explained }: { readonly explained: Explained }) {
       </div>
     </section>
   );
+}
+
+function verdict(difference: number | null | undefined): string {
+  if (difference == null) return "";
+  if (difference === 0) return "It adds up: the store holds every flow that it should.";
+  return difference > 0
+    ? `The store holds ${wholeFigure(difference)} flows more: those of the last moments are not in the ledger yet.`
+    : `The store holds ${wholeFigure(-difference)} flows less than it should; flowgauge store verify names what is damaged.`;
 }
 
 function countOf(counts: Counts, name: string): number {

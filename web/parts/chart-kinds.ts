@@ -33,7 +33,7 @@ export type ChartOption = EChartsCoreOption;
 /** What a chart tells: of spans of its time axis, and of items. */
 export interface ChartEars {
   readonly span: (from: number, to: number) => void;
-  readonly pick: (series: number, item: number) => void;
+  readonly pick: (series: string, item: number) => void;
 }
 
 interface BrushEnd {
@@ -54,7 +54,7 @@ export function openChart(box: HTMLElement, ears: ChartEars): OpenChart {
     chart.dispatchAction({ type: "brush", areas: [] });
     if (range !== undefined && range[1] > range[0]) ears.span(range[0], range[1]);
   });
-  chart.on("click", ({ seriesIndex, dataIndex }) => ears.pick(seriesIndex ?? 0, dataIndex));
+  chart.on("click", ({ seriesName, dataIndex }) => ears.pick(seriesName ?? "", dataIndex));
   return {
     draw(option) {
       chart.setOption(option, { notMerge: true });

@@ -9,8 +9,8 @@ export interface ChartProps {
   readonly height: number;
   /** A span of the time axis was dragged over (ms since 1970). */
   readonly onSpan?: (from: number, to: number) => void;
-  /** An item was clicked: place of its series, and of its item. */
-  readonly onPick?: (series: number, item: number) => void;
+  /** An item was clicked: the name of its series, and its place in it. */
+  readonly onPick?: (series: string, item: number) => void;
 }
 
 export function Chart({ option, label, height, onSpan, onPick }: ChartProps) {

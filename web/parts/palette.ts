@@ -16,3 +16,8 @@ export function seriesColour(place: number, others: boolean, dark: boolean): str
 export function seriesDash(place: number, others: boolean): "solid" | "dashed" | "dotted" {
   return others ? "solid" : DASHES[Math.floor(place / LIGHT.length) % DASHES.length]!;
 }
+
+/** Whether colours have come again: a mark that is hollow then. */
+export function isSecondRound(place: number, others: boolean): boolean {
+  return !others && place >= LIGHT.length;
+}

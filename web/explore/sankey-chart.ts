@@ -1,0 +1,73 @@
+// A Sankey chart: a column of values for each field, ribbons as wide as what went from one to the next.
+import type { ApiTable } from "../../src/serve/api.ts";
+import type { ChartOption } from "../parts/chart-kinds.ts";
+import { figure } from "../parts/figures.ts";
+import { seriesColour } from "../parts/palette.ts";
+import { tooltipBox } from "../parts/tooltip.ts";
+import { keyText, measureOf } from "./series.ts";
+import type { Metric } from "./view.ts";
+
+interface Ribbon {
+  readonly source: string;
+  readonly target: string;
+  value: number;
+}
+
+export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): ChartOption {
+  const keys = table.columns.filter(({ role }) => role === "key").map(({ name }) => name);
+  const column = measureOf(metric);
+  const unit = table.columns.find(({ name }) => name === column)?.unit ?? null;
+  const nodes = new Map<string, { readonly title: string; readonly depth: number }>();
+  const ribbons = new Map<string, Ribbon>();
+  for (const row of table.rows) {
+    const value = Number(row[column] ?? 0);
+    if (!(value > 0)) continue;
+    // The same address as source and as destination is two: ribbons go one way.
+    const names = keys.map((key, depth) => {
+      const title = keyText(key, row[key] ?? null);
+      const name = `${depth} ${title}`;
+      nodes.set(name, { title, depth });
+      return name;
+    });
+    for (let depth = 1; depth < names.length; depth++) {
+      const [source, target] = [names[depth - 1]!, names[depth]!];
+      const name = `${source} ${target}`;
+      const ribbon = ribbons.get(name) ?? { source, target, value: 0 };
+      ribbon.value += value;
+      ribbons.set(name, ribbon);
+    }
+  }
+  const text = dark ? "#e6e9ed" : "#1b2026";
+  const titleOf = (name: string) => nodes.get(name)?.title ?? name;
+  return {
+    animation: false,
+    tooltip: {
+      confine: true,
+      backgroundColor: dark ? "#252a33" : "#ffffff",
+      textStyle: { color: text, fontSize: 12 },
+      formatter: ({ name, data, value }: { name: string; data: Partial<Ribbon>; value: number }) => {
+        const title = data.source === undefined ? titleOf(name) : `${titleOf(data.source)} to ${titleOf(data.target!)}`;
+        return tooltipBox(title, "", [{ name: table.title, colour: null, text: figure(value, unit) }]);
+      },
+    },
+    series: [
+      {
+        type: "sankey",
+        left: 8,
+        right: 150,
+        top: 10,
+        bottom: 10,
+        nodeGap: 6,
+        emphasis: { focus: "adjacency" },
+        label: { color: text, formatter: ({ name }: { readonly name: string }) => titleOf(name) },
+        lineStyle: { color: "gradient", opacity: 0.4 },
+        data: [...nodes].map(([name, { depth }], place) => ({
+          name,
+          depth,
+          itemStyle: { color: seriesColour(place, false, dark), borderWidth: 0 },
+        })),
+        links: [...ribbons.values()],
+      },
+    ],
+  };
+}
