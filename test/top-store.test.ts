@@ -137,6 +137,16 @@ describe.skipIf(skip)("the newest minutes", () => {
     expect(bytesOf(past)).toEqual([1000]);
   });
 
+  test("pictures of what is older than 15 minutes are not made, whatever --since says", async () => {
+    await seal(await chunk(100, ago(20_000, 1000), ago(5000, 300), ago(100, 200)));
+    await open({ sinceSeconds: 86_400 });
+    const { history, header } = look();
+    expect(history[0]).toBeGreaterThanOrEqual((now - 905) * 1000);
+    expect(history.length).toBeGreaterThan(150);
+    expect(header.totals.bytes).toBe(1500);
+    expect((header.at - header.since) / 1000).toBeGreaterThanOrEqual(86_400);
+  });
+
   test("what is sealed meanwhile is counted once", async () => {
     const paths = [await chunk(9, ago(9, 100)), await chunk(8, ago(8, 200))];
     await open();

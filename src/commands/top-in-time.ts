@@ -1,7 +1,7 @@
 // Records in the order of their time, and the live table's time with them: pictures of the past are as they would have been.
 import type { FlowBatch } from "../core/flow-batch.ts";
 import { noTime, readSeconds } from "../core/nanoseconds.ts";
-import type { LiveTable } from "../live/index.ts";
+import { HISTORY, type LiveTable } from "../live/index.ts";
 
 /**
  * Gives the table each second of a batch that is sorted by `end`. `due`: waits until a second may be shown as the one that goes on.
@@ -10,7 +10,7 @@ import type { LiveTable } from "../live/index.ts";
 export async function writeInTime(
   batch: FlowBatch,
   table: LiveTable,
-  due: (second: number) => Promise<void> | void,
+  due: (second: number) => unknown,
   last = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const { end } = batch.columns;
@@ -27,10 +27,9 @@ export async function writeInTime(
   if (batch.rows > from) table.write(batch, 0, from, batch.rows);
 }
 
-const STEP_SECONDS = 5;
-
 /** Time passes up to a second as it does while somebody looks: what was on top is kept every few seconds, also while nothing came. */
 export function passTo(table: LiveTable, second: number): void {
-  while (table.now + STEP_SECONDS < second) table.advance(table.now + STEP_SECONDS);
+  table.advance(Math.min(second, table.options.historyFrom));
+  while (table.now + HISTORY.every < second) table.advance(table.now + HISTORY.every);
   table.advance(second);
 }

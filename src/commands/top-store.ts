@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readNative } from "../files/index.ts";
-import type { LiveTable } from "../live/index.ts";
+import { HISTORY, type LiveTable } from "../live/index.ts";
 import { CHUNKS_STAY_MS, readCatalog, spoolChunks, takeLease } from "../store/index.ts";
 import type { FeedPlan, TopFeed } from "./top-feed.ts";
 import { passTo } from "./top-in-time.ts";

@@ -3,5 +3,5 @@ export { HostNames } from "./host-names.ts";
 export { readHostsFile } from "./hosts-file.ts";
 export { refuseUnkept } from "./kept-fields.ts";
 export { keyParts } from "./key-parts.ts";
-export { LIVE_FIELDS, type LiveOptions } from "./live-options.ts";
+export { HISTORY, LIVE_FIELDS, type LiveOptions } from "./live-options.ts";
 export { type LiveStatus, LiveTable } from "./live-table.ts";

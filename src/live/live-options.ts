@@ -27,6 +27,8 @@ export interface LiveOptions {
   readonly idle: number;
   /** Keep the last 15 minutes. */
   readonly history: boolean;
+  /** Seconds since 1970: what is before needs no pictures, as it will be older than that when it is looked at. */
+  readonly historyFrom: number;
 }
 
 export const LIVE_DEFAULTS: LiveOptions = {
@@ -41,6 +43,7 @@ export const LIVE_DEFAULTS: LiveOptions = {
   linger: 300,
   idle: 300,
   history: true,
+  historyFrom: 0,
 };
 
 /** The fields of records that the table reads. */

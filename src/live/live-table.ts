@@ -340,7 +340,7 @@ export class LiveTable implements TopTable {
 
   private remember(): void {
     const { flows, history } = this;
-    if (!this.options.history || !history.isDue(flows.now)) return;
+    if (!this.options.history || flows.now < this.options.historyFrom || !history.isDue(flows.now)) return;
     const { totals, link, sources } = flows;
     link.settle(flows.now);
     const { moment } = this;
