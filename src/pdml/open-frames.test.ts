@@ -1,3 +1,4 @@
+// openFrames: files, compressed or not, of every format, one after the other; what cannot be read; calling off.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

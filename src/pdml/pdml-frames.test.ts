@@ -1,3 +1,4 @@
+// PdmlFrames: which fields there are, what XML may have around them, what is wrong and where, the limits.
 import { describe, expect, it } from "vitest";
 import { type PlainFrame, type ReadOptions, readPdml } from "../../bench/pdml/read-frames.ts";
 

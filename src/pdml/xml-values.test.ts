@@ -1,3 +1,4 @@
+// Values of XML in place: references, white space, octets that are no text.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isXmlCharacter } from "./xml-characters.ts";
