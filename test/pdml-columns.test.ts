@@ -20,7 +20,7 @@ const CAPTURES = [
         "ndpi__http_connect",
         "pcapplusplus__DnsPackets",
         "arkime__gre-erspan-vxlan",
-        "akvorado__vlan-ipv6",
+        "pcapplusplus__VlanPackets",
       ]
         .map((name) => `${CORPUS}pcap/${name}.pcap`)
         .filter((path) => existsSync(path))

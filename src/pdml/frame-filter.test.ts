@@ -1,4 +1,5 @@
 // Filters of frames: what each kind of term is true for, and what is said where one cannot be understood.
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type MadeField, MadeFrames } from "../../test/made-frames.ts";
 import { completeFilter, FilterError, type FilterOptions, parseFilter } from "../query/index.ts";
@@ -210,6 +211,68 @@ test.each([
   expect(error).toBeInstanceOf(FilterError);
   expect((error as FilterError).message).toContain(sentence);
   expect((error as FilterError).span.from).toBe(at);
+});
+
+test("any text is a filter of frames or a FilterError with a place in it, and completes to something or nothing", () => {
+  const words = [
+    "http.host",
+    "tcp.len",
+    "dns",
+    "ip",
+    "src",
+    "port",
+    "proto",
+    "flags",
+    "net",
+    "inside",
+    "and",
+    "or",
+    "not",
+    "in",
+    "[",
+    "]",
+    "(",
+    ")",
+  ];
+  const values = [
+    "=",
+    "!=",
+    ">",
+    "~",
+    "/x/i",
+    '"web"',
+    "10.0.0.0/8",
+    "0x10",
+    "5-9",
+    "S/SA",
+    "frame.time_epoch",
+    "2h",
+    "true",
+    "-3",
+    "00:11",
+  ];
+  const text = fc.array(fc.oneof(fc.constantFrom(...words, ...values), fc.string({ maxLength: 4, unit: "binary" })), {
+    maxLength: 12,
+  });
+  const source = new MadeFrames(Array.from({ length: 4000 }, () => WEB));
+  let whole = 0;
+  fc.assert(
+    fc.property(fc.tuple(text, fc.constantFrom(" ", "")), fc.nat(60), ([parts, between], offset) => {
+      const said = parts.join(between);
+      completeFilter(said, offset, OPTIONS);
+      try {
+        frameFilter(parseFilter(said, OPTIONS), source.names).matches(source.next()!);
+        whole++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(FilterError);
+        const { span, text: where, sentence } = error as FilterError;
+        expect(span.from <= span.to && span.to <= where.length).toBe(true);
+        expect(sentence).not.toMatch(/\p{C}/u);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  expect(whole).toBeGreaterThan(100);
 });
 
 describe("filters of frames", () => {

@@ -9,10 +9,11 @@ import { jsonHead, jsonRest, rowWriter, tableNdjson } from "./table-json.ts";
 import type { TablePrintOptions } from "./table-printer.ts";
 import { headOf, shortened } from "./table-text.ts";
 import { PIECE_OCTETS, type TextDestination, TextOutput } from "./text-output.ts";
-import { columnWidth, fittingColumns } from "./text-table.ts";
+import { columnWidth, fittingColumns, lineWidth } from "./text-table.ts";
 import { ZoneClock } from "./zone-time.ts";
 
 const encoder = new TextEncoder();
+const MOST_SPARE = 24;
 
 /** A column as the first rows made it: later ones that are longer push what follows to the right, or are cut on a terminal. */
 interface FixedColumn {
@@ -90,8 +91,11 @@ export class TableStream {
     const all = columnsFor(table, linesOf(table), { clock, raw });
     if (this.#rows === 0) {
       const columns = shortened(fittingColumns(all, width), width, ascii);
-      this.#fixed = columns.map((column) => ({ ...column, width: columnWidth(column) }));
-      const titles = columns.map((column) => padCells(column.title, columnWidth(column), column.right));
+      // What comes later may be longer: room that is left is theirs.
+      const spare = Math.max(0, Math.floor((width - lineWidth(columns)) / columns.length));
+      const more = width > 0 ? Math.min(spare, MOST_SPARE) : 0;
+      this.#fixed = columns.map((column) => ({ ...column, width: columnWidth(column) + more }));
+      const titles = columns.map((column, i) => padCells(column.title, this.#fixed[i]!.width, column.right));
       if (header) yield `${styled(titles.join("  ").trimEnd(), "bold", colour)}\n`;
     }
     const shown = this.#fixed.map((fixed) => ({
