@@ -1,22 +1,28 @@
-// DistinctValues: which values the live flows hold already, for logs that take each one once (`-c`).
+// DistinctValues: which values each live flow holds already, for logs that take each one once (`-c`).
 import { sameOctets } from "./field-names.ts";
-import { type DistinctRule, type FlowLogs, LogCursor } from "./flow-logs.ts";
+import type { DistinctRule, FlowLogs } from "./flow-logs.ts";
 import { hashOf } from "./frame-key.ts";
 import { OctetArena } from "./octet-arena.ts";
 
-const FIRST = 4096;
+/** Places of the first table of a flow: a frame of 90 values fits into it. */
+const FIRST = 128;
+/** Tables of the first size that are kept for the next flows. */
+const MOST_SPARE = 1024;
+const WORD_OCTETS = 4;
 const BITS = OctetArena.bits;
 const MASK = OctetArena.mask;
 
-/** Open addressing over all flows: the hash of flow, slot and value, whose it is, and where in the log it lies. */
+/**
+ * Open addressing, a table a flow: what belongs to a flow lies together, and goes with it at once. A place is two words, the hash of
+ * slot and value and the address of the entry in the log, 0 = free.
+ */
 export class DistinctValues implements DistinctRule {
+  /** Octets of all tables. */
+  held = 0;
   readonly #logs: () => FlowLogs;
-  #cursor: LogCursor | null = null;
-  /** Address of the entry, 0 = free. */
-  #addresses = new Uint32Array(FIRST);
-  #hashes = new Int32Array(FIRST);
-  #flows = new Int32Array(FIRST);
-  #size = 0;
+  readonly #tables: (Uint32Array | undefined)[] = [];
+  readonly #counts: number[] = [];
+  readonly #spare: Uint32Array[] = [];
   /** What `isNew` found last. */
   #hash = 0;
   #flow = 0;
@@ -28,13 +34,12 @@ export class DistinctValues implements DistinctRule {
   }
 
   isNew(flow: number, slot: number, octets: Uint8Array, from: number, to: number): boolean {
-    const hash = mixed(flow, slot, hashOf(octets, from, to));
-    const mask = this.#addresses.length - 1;
-    let place = hash & mask;
-    for (; this.#addresses[place] !== 0; place = (place + 1) & mask) {
-      if (this.#hashes[place] === hash && this.#flows[place] === flow) {
-        if (this.#isAt(this.#addresses[place]!, slot, octets, from, to)) return false;
-      }
+    const table = this.#tables[flow] ?? this.#begin(flow);
+    const hash = mixed(slot, hashOf(octets, from, to));
+    const mask = table.length - 1;
+    let place = (hash << 1) & mask;
+    for (; table[place + 1] !== 0; place = (place + 2) & mask) {
+      if (table[place] === hash && this.#isAt(table[place + 1]!, slot, octets, from, to)) return false;
     }
     this.#hash = hash;
     this.#flow = flow;
@@ -43,30 +48,52 @@ export class DistinctValues implements DistinctRule {
   }
 
   keep(address: number): void {
-    this.#set(this.#place, address, this.#hash, this.#flow);
-    if (++this.#size * 2 > this.#addresses.length) this.#resize(2 * this.#addresses.length);
+    const flow = this.#flow;
+    const table = this.#tables[flow]!;
+    table[this.#place] = this.#hash;
+    table[this.#place + 1] = address;
+    const count = this.#counts[flow]! + 1;
+    this.#counts[flow] = count;
+    // Three quarters of the places.
+    if (count * 8 > table.length * 3) this.#grow(flow, table);
   }
 
-  /** A flow is over: call it while its log is there. */
+  /** A flow is over, or begins anew. */
   forget(flow: number): void {
-    this.#cursor ??= new LogCursor(this.#logs());
-    const cursor = this.#cursor;
-    cursor.start(flow);
-    while (cursor.next()) {
-      if (cursor.slot === 0) continue;
-      const hash = mixed(flow, cursor.slot, hashOf(cursor.octets, cursor.from, cursor.to));
-      this.#remove(hash, cursor.address);
-    }
-    if (this.#addresses.length > FIRST && this.#size * 16 < this.#addresses.length) {
-      this.#resize(this.#addresses.length / 4);
-    }
+    const table = this.#tables[flow];
+    if (table === undefined) return;
+    this.#tables[flow] = undefined;
+    this.held -= table.length * WORD_OCTETS;
+    this.#free(table);
   }
 
-  /** Nothing is held any more. */
-  clear(): void {
-    if (this.#addresses.length > 16 * FIRST) this.#resizeEmpty();
-    else this.#addresses.fill(0);
-    this.#size = 0;
+  #begin(flow: number): Uint32Array {
+    const table = this.#spare.pop() ?? new Uint32Array(2 * FIRST);
+    this.#tables[flow] = table;
+    this.#counts[flow] = 0;
+    this.held += table.length * WORD_OCTETS;
+    return table;
+  }
+
+  #free(table: Uint32Array): void {
+    if (table.length !== 2 * FIRST || this.#spare.length >= MOST_SPARE) return;
+    table.fill(0);
+    this.#spare.push(table);
+  }
+
+  #grow(flow: number, old: Uint32Array): void {
+    const table = new Uint32Array(2 * old.length);
+    const mask = table.length - 1;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue;
+      let place = (old[from]! << 1) & mask;
+      while (table[place + 1] !== 0) place = (place + 2) & mask;
+      table[place] = old[from]!;
+      table[place + 1] = old[from + 1]!;
+    }
+    this.#tables[flow] = table;
+    this.held += (table.length - old.length) * WORD_OCTETS;
+    this.#free(old);
   }
 
   #isAt(address: number, slot: number, octets: Uint8Array, from: number, to: number): boolean {
@@ -89,57 +116,10 @@ export class DistinctValues implements DistinctRule {
     for (let i = 0; i < length; i++) if (held[at + i] !== octets[from + i]) return false;
     return true;
   }
-
-  #set(place: number, address: number, hash: number, flow: number): void {
-    this.#addresses[place] = address;
-    this.#hashes[place] = hash;
-    this.#flows[place] = flow;
-  }
-
-  #remove(hash: number, address: number): void {
-    const mask = this.#addresses.length - 1;
-    let place = hash & mask;
-    while (this.#addresses[place] !== address) {
-      if (this.#addresses[place] === 0) return;
-      place = (place + 1) & mask;
-    }
-    this.#size--;
-    // What follows moves up, where its own place is not behind the gap: no marks of removed ones are needed.
-    let gap = place;
-    for (;;) {
-      place = (place + 1) & mask;
-      if (this.#addresses[place] === 0) break;
-      const home = this.#hashes[place]! & mask;
-      if (((place - home) & mask) < ((place - gap) & mask)) continue;
-      this.#set(gap, this.#addresses[place]!, this.#hashes[place]!, this.#flows[place]!);
-      gap = place;
-    }
-    this.#addresses[gap] = 0;
-  }
-
-  #resize(length: number): void {
-    const [addresses, hashes, flows] = [this.#addresses, this.#hashes, this.#flows];
-    this.#addresses = new Uint32Array(length);
-    this.#hashes = new Int32Array(length);
-    this.#flows = new Int32Array(length);
-    const mask = length - 1;
-    for (let old = 0; old < addresses.length; old++) {
-      if (addresses[old] === 0) continue;
-      let place = hashes[old]! & mask;
-      while (this.#addresses[place] !== 0) place = (place + 1) & mask;
-      this.#set(place, addresses[old]!, hashes[old]!, flows[old]!);
-    }
-  }
-
-  #resizeEmpty(): void {
-    this.#addresses = new Uint32Array(FIRST);
-    this.#hashes = new Int32Array(FIRST);
-    this.#flows = new Int32Array(FIRST);
-  }
 }
 
-function mixed(flow: number, slot: number, hash: number): number {
-  const both = Math.imul(flow, 0x9e3779b1) ^ Math.imul(slot, 0x85ebca6b) ^ hash;
+function mixed(slot: number, hash: number): number {
+  const both = Math.imul(slot, 0x85ebca6b) ^ hash;
   const spread = Math.imul(both ^ (both >>> 16), 0x7feb352d);
-  return spread ^ (spread >>> 15);
+  return (spread ^ (spread >>> 15)) >>> 0;
 }

@@ -6,9 +6,8 @@ import { MOST_BLOCK_OCTETS, OctetArena } from "./octet-arena.ts";
 // has the length of the flow's key and the key itself before its entries. An entry lies in one block: its slot and its
 // length (7 bits an octet, the highest bit set where more follow), its octets. Slot 0 is the beginning of a frame.
 
-/** Of the field `id`: the slot of its values, and that of its labels. */
+/** Of the field `id`: the slot of its values; that of its labels is the next one. */
 export const valueSlot = (id: number) => 2 * id + 1;
-export const labelSlot = (id: number) => 2 * id + 2;
 export const idOfSlot = (slot: number) => (slot - 1) >> 1;
 export const isLabelSlot = (slot: number) => slot > 0 && (slot & 1) === 0;
 
@@ -237,7 +236,6 @@ export class LogCursor {
   /** Offsets of the slab that the block lies in. */
   #at = 0;
   #end = 0;
-  #entry = 0;
   #length = 0;
 
   constructor(logs: FlowLogs) {
@@ -259,12 +257,7 @@ export class LogCursor {
     this.#end = other.#end;
   }
 
-  /** The address of the entry. */
-  get address(): number {
-    return ((this.#block & ~MASK) | this.#entry) >>> 0;
-  }
-
-  /** The same of its length, behind the slot. */
+  /** The address of the entry's length. */
   get lengthAddress(): number {
     return ((this.#block & ~MASK) | this.#length) >>> 0;
   }
@@ -277,7 +270,6 @@ export class LogCursor {
       this.#open(this.#next, this.#next + BLOCK_HEAD);
       at = this.#at;
     }
-    this.#entry = at;
     const { octets } = this;
     let slot = octets[at++]!;
     if (slot >= 0x80) {

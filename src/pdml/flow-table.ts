@@ -23,9 +23,8 @@ export interface FlowTableOptions {
   readonly memory: number;
 }
 
-/** What became of a frame. */
-export const NO_TIME = -1;
-export const NO_KEY = -2;
+/** Of a frame that has none of the key's fields. */
+const NO_FLOW = -1;
 
 /** What the system gives beside what flows hold: blocks of many sizes, half-empty buffers. */
 const SLACK_OCTETS = 128 * 1024 * 1024;
@@ -131,10 +130,10 @@ export class FlowTable {
     if (this.#over.length > 1) this.#over.sort((a, b) => this.serial[a]! - this.serial[b]!);
   }
 
-  /** The flow of a frame whose time was taken, a new one where there is none yet; NO_KEY where it has none of the key's fields. */
+  /** The flow of a frame whose time was taken, a new one where there is none yet; NO_FLOW where it has none of the key's fields. */
   find(frame: Frame): number {
     const { key } = this;
-    if (!key.take(frame)) return NO_KEY;
+    if (!key.take(frame)) return NO_FLOW;
     const mask = this.#slots.length - 1;
     let slot = key.hash & mask;
     for (; ; slot = (slot + 1) & mask) {
@@ -175,7 +174,7 @@ export class FlowTable {
     const { framesApart, distinct } = this.options;
     this.logs.addFrame(flow, frame, framesApart || !distinct);
     // Of frames that stay apart each one has its own values.
-    if (framesApart) this.#distinct?.clear();
+    if (framesApart) this.#distinct?.forget(flow);
     // Whatever comes next, it is over.
     if (this.options.idleSeconds === 0) this.endAll();
   }
@@ -184,7 +183,8 @@ export class FlowTable {
   nextTooMuch(): number {
     const { memory } = this.options;
     const { arena } = this.logs;
-    if (arena.held <= memory && arena.taken <= 1.25 * memory + SLACK_OCTETS) return -1;
+    const held = arena.held + (this.#distinct?.held ?? 0);
+    if (held <= memory && arena.taken <= 1.25 * memory + SLACK_OCTETS) return -1;
     const heap = this.#heap;
     for (; heap.size > 0; heap.moveFirst(this.newest[heap.first]!)) {
       const flow = heap.first;
@@ -197,7 +197,7 @@ export class FlowTable {
 
   /** A flow that was over is done with. */
   release(flow: number): void {
-    if (!this.options.framesApart) this.#distinct?.forget(flow);
+    this.#distinct?.forget(flow);
     this.logs.release(flow);
     this.#unlink(flow);
     this.#freeRows.push(flow);

@@ -9,7 +9,7 @@ export { printDoctor } from "./doctor-text.ts";
 export { exportObject, printExport } from "./export-report.ts";
 export { type FilterCounts, filterObject, printFilter } from "./filter-text.ts";
 export { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions, type FlowSink } from "./flow-printer.ts";
-export { type PdmlSummary, pdmlObject, printPdml } from "./pdml-summary.ts";
+export { pdmlObject, printPdml } from "./pdml-summary.ts";
 export {
   type CollectProgressState,
   createCollectProgress,
@@ -25,6 +25,8 @@ export { PIECE_OCTETS, TextOutput } from "./text-output.ts";
 
 /** Pictures of Tables; what they need is loaded now. */
 export const loadGraphs = () => import("./graph.ts");
+/** Tables as HTML, with pictures. */
+export const loadTableHtml = () => import("./table-html.ts");
 export { compactionLine, compactionObject } from "./compaction-text.ts";
 export { type ExpiryReport, expiryObject, printExpiry } from "./expiry-text.ts";
 export { explainedObject, printExplained } from "./explain-text.ts";
