@@ -4,10 +4,6 @@
 export const NAME_OCTET = table((octet) => octet >= 0x80 || /[A-Za-z0-9_:.-]/.test(String.fromCharCode(octet)));
 /** A name may begin with it. */
 export const NAME_START = table((octet) => octet >= 0x80 || /[A-Za-z_:]/.test(String.fromCharCode(octet)));
-/** In a value that is kept the loop stops here: its end, references, what has to be looked at. */
-export const KEPT_STOP = table((octet) => octet < 0x20 || octet >= 0x80 || `"'<&`.includes(String.fromCharCode(octet)));
-/** In a value that nobody asked for. */
-export const PASSED_STOP = table((octet) => octet === 0 || `"'<&`.includes(String.fromCharCode(octet)));
 /** In text between elements. */
 export const TEXT_STOP = table((octet) => octet === 0 || `<&]`.includes(String.fromCharCode(octet)));
 
