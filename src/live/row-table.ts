@@ -1,6 +1,7 @@
-// A table of rows found by their keys: open addressing over words that grow in place, as the tracker's flow table.
+// A table of rows found by their keys, as the tracker's flow table: rows that grow in place, and an index.
 import { randomInt } from "node:crypto";
 import { GrowingWords } from "../core/growing-words.ts";
+import { RowIndex } from "../core/row-index.ts";
 import { BIT, KEY_WORDS, ROW, STRIDE } from "./row.ts";
 
 const FIRST_ROWS = 1024;
@@ -23,9 +24,7 @@ export class RowTable implements Rows {
   /** Rows that were ever in use lie below. */
   used = 0;
   live = 0;
-  /** hash, row + 1 (0 for a free slot) */
-  private index = new Int32Array(FIRST_ROWS * 4);
-  private mask = FIRST_ROWS * 2 - 1;
+  private readonly index = new RowIndex(FIRST_ROWS);
   private capacity = FIRST_ROWS;
   private free = 0;
   private serials = 0;
@@ -38,12 +37,13 @@ export class RowTable implements Rows {
 
   /** The row with the key (KEY_WORDS words), or -1. */
   find(key: Int32Array): number {
-    const { index, mask, words } = this;
+    const { words } = this;
+    const { slots, mask } = this.index;
     const hash = this.hash(key);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = index[2 * slot + 1]! - 1;
+      const row = slots[2 * slot + 1]! - 1;
       if (row < 0) return -1;
-      if (index[2 * slot] === hash && same(words, row * STRIDE, key)) return row;
+      if (slots[2 * slot] === hash && same(words, row * STRIDE, key)) return row;
     }
   }
 
@@ -59,25 +59,14 @@ export class RowTable implements Rows {
     words[at + ROW.serial] = ++this.serials | 0;
     words[at + ROW.bits] = BIT.used;
     this.live++;
-    if (this.live * 2 > this.mask + 1) this.growIndex();
-    this.put(hash, row);
+    this.index.add(hash, row);
     return row;
   }
 
   remove(row: number): void {
-    const { index, mask, words } = this;
+    const { words } = this;
     const at = row * STRIDE;
-    let hole = words[at + ROW.hash]! & mask;
-    while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask;
-    // Those that were pushed past the hole move back, so that no look-up ends too early.
-    for (let slot = (hole + 1) & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
-      const home = index[2 * slot]! & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      index[2 * hole] = index[2 * slot]!;
-      index[2 * hole + 1] = index[2 * slot + 1]!;
-      hole = slot;
-    }
-    index[2 * hole + 1] = 0;
+    this.index.remove(words[at + ROW.hash]!, row);
     words[at + ROW.bits] = 0;
     words[at + ROW.second] = this.free;
     this.free = row + 1;
@@ -112,21 +101,6 @@ export class RowTable implements Rows {
       this.floats = new Float32Array(this.words.buffer);
     }
     return this.used++;
-  }
-
-  private put(hash: number, row: number): void {
-    const { index, mask } = this;
-    let slot = hash & mask;
-    while (index[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-    index[2 * slot] = hash;
-    index[2 * slot + 1] = row + 1;
-  }
-
-  private growIndex(): void {
-    const old = this.index;
-    this.index = new Int32Array(old.length * 2);
-    this.mask = this.mask * 2 + 1;
-    for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.put(old[i]!, old[i + 1]! - 1);
   }
 }
 

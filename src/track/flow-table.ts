@@ -1,6 +1,6 @@
-// The flow table: open addressing over rows that grow in place. The index holds hash and row side by side, so that a
-// look-up touches one line of the index and one row.
+// The flow table: rows that grow in place, and an index that finds them by their keys.
 import { GrowingWords } from "../core/growing-words.ts";
+import { RowIndex } from "../core/row-index.ts";
 import { EXTRA_WORDS as EXTRA_WORDS_, FAMILY, type LayersBlock, ROW_WORDS as ROW_WORDS_ } from "../decode/index.ts";
 import { FLOW, FLOW_WORDS as FLOW_WORDS_ } from "./flow-row.ts";
 
@@ -21,9 +21,7 @@ export class FlowTable {
   /** Words of a row, those of a wider key included. */
   readonly stride: number;
   private readonly extraWords: number;
-  /** hash, row + 1 (0 for a free slot) */
-  private index: Int32Array;
-  private mask: number;
+  private index = new RowIndex(FIRST_ROWS);
   private capacity = FIRST_ROWS;
   /** Rows that were ever in use lie below. */
   used = 0;
@@ -35,18 +33,16 @@ export class FlowTable {
     this.stride = FLOW_WORDS + Math.ceil(extraWords / LINE) * LINE;
     this.memory = new GrowingWords(FIRST_ROWS * this.stride);
     this.words = this.memory.words;
-    this.index = new Int32Array(FIRST_ROWS * 4);
-    this.mask = FIRST_ROWS * 2 - 1;
   }
 
   /** The row with the key of row i of a block, or -1. */
   find(block: LayersBlock, i: number): number {
-    const { index, mask } = this;
+    const { slots, mask } = this.index;
     const hash = block.hashes[i]!;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = index[2 * slot + 1]! - 1;
+      const row = slots[2 * slot + 1]! - 1;
       if (row < 0) return -1;
-      if (index[2 * slot] === hash && this.has(row, block, i)) return row;
+      if (slots[2 * slot] === hash && this.has(row, block, i)) return row;
     }
   }
 
@@ -97,26 +93,15 @@ export class FlowTable {
     for (let w = 0; w < this.extraWords; w++) words[at + FLOW_WORDS + w] = block.extra[i * EXTRA_WORDS + w]!;
     words[at + HASH] = block.hashes[i]!;
     this.live++;
-    if (this.live * 2 > this.mask + 1) this.growIndex();
-    this.put(block.hashes[i]!, row);
+    this.index.add(block.hashes[i]!, row);
     return row;
   }
 
   /** Takes a row out. */
   remove(row: number): void {
-    const { index, mask, words, stride } = this;
+    const { words, stride } = this;
     const at = row * stride;
-    let hole = words[at + HASH]! & mask;
-    while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask;
-    // Those that were pushed past the hole move back, so that no look-up ends too early.
-    for (let slot = (hole + 1) & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
-      const home = index[2 * slot]! & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      index[2 * hole] = index[2 * slot]!;
-      index[2 * hole + 1] = index[2 * slot + 1]!;
-      hole = slot;
-    }
-    index[2 * hole + 1] = 0;
+    this.index.remove(words[at + HASH]!, row);
     words[at + KIND] = 0;
     words[at + NEXT] = this.free;
     this.free = row + 1;
@@ -125,8 +110,7 @@ export class FlowTable {
 
   /** Forgets all rows at once, when the last of them has been told. */
   clear(): void {
-    this.index = new Int32Array(FIRST_ROWS * 4);
-    this.mask = FIRST_ROWS * 2 - 1;
+    this.index = new RowIndex(FIRST_ROWS);
     this.used = 0;
     this.free = 0;
     this.live = 0;
@@ -144,21 +128,5 @@ export class FlowTable {
       this.words = this.memory.words;
     }
     return this.used++;
-  }
-
-  private put(hash: number, row: number): void {
-    const { index, mask } = this;
-    let slot = hash & mask;
-    while (index[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-    index[2 * slot] = hash;
-    index[2 * slot + 1] = row + 1;
-  }
-
-  /** By four: old slots are read in order and lie in four orderly places of the new index, and fresh memory is what costs. */
-  private growIndex(): void {
-    const old = this.index;
-    this.index = new Int32Array(old.length * 4);
-    this.mask = this.mask * 4 + 3;
-    for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.put(old[i]!, old[i + 1]! - 1);
   }
 }
