@@ -20,7 +20,7 @@ export async function followStore(plan: FeedPlan): Promise<TopFeed> {
   const stores = plan.sources.map((name) => resolve(name.replace(/^store:/, "")));
   const follower = new StoreFollower(stores, plan.sinceSeconds, signal);
   const table = plan.table(
-    {},
+    { historyFrom: seconds() - HISTORY.seconds },
     { names: plan.names, status: () => ({ lost: [], notes: follower.notes, ended: false }) },
   );
   // Throws where one is no store.

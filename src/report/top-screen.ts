@@ -115,6 +115,7 @@ function sortPlaces(columns: readonly ShownColumn[]): TopPlaces["sorts"] {
 function nothingWords({ view }: TopPicture): string {
   if (view.all > 0)
     return view.filter === "" ? "nothing live here: t shows what has ended" : "no row matches the filter";
+  if (view.header.totals.flows > 0 && view.filter === "") return "nothing now: all flows have ended some time ago";
   return view.header.ended ? "there was no traffic" : "waiting for traffic";
 }
 
