@@ -14,6 +14,7 @@ import {
 import { limitsOf } from "./query-plan.ts";
 import { type AccessSettings, accessPlan, withAccess } from "./serve-access.ts";
 import { type CollectingSettings, servedFlows, withCollecting } from "./serve-collecting.ts";
+import { type HostSettings, hostRoutes, withHosts } from "./serve-hosts.ts";
 import { serveUserCommand } from "./serve-user.ts";
 
 const EXAMPLES = `Examples:
@@ -29,9 +30,8 @@ The API: docs/api.md, and /api/v1/openapi.json of a server that runs. Without th
 Exit codes: 0 ended by Ctrl-C or TERM, 1 it cannot run, 2 wrong usage.`;
 
 /** The options as commander gives them. */
-interface ServeSettings extends AccessSettings, CollectingSettings {
+interface ServeSettings extends AccessSettings, CollectingSettings, HostSettings {
   readonly listen: string;
-  readonly local?: string;
   readonly timeout: string;
   readonly memory: string;
 }
@@ -45,7 +45,7 @@ export function serveCommand(): Command {
     .option("--timeout <duration>", "an answer after so long at the most", "60s")
     .option("--memory <octets>", "memory of the engine for one question at the most", "1G")
     .option("--local <networks>", "networks that inside, outside and side speak of, with commas");
-  withAccess(withCollecting(command))
+  withAccess(withHosts(withCollecting(command)))
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES)
     .addCommand(serveUserCommand());
@@ -64,7 +64,7 @@ async function runServe(settings: ServeSettings): Promise<void> {
     collecting: () => flows.collector?.status() ?? NO_PARTS.collecting(),
     demo: () => flows.demo,
     problems: () => [...access.problems(), ...flows.problems()],
-    routes: [access.routes, flows.routes, windowRoute],
+    routes: [access.routes, flows.routes, await hostRoutes(settings), windowRoute],
   };
   const server = await createServer({
     version: version(),

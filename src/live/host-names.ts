@@ -86,6 +86,20 @@ export class HostNames {
     return null;
   }
 
+  /** Every name that is known now, by where it is from. Asks reverse DNS where nobody has yet. */
+  namesOf(address: string): readonly { readonly name: string; readonly source: "hosts" | "traffic" | "dns" }[] {
+    const now = this.clock();
+    const own = this.hosts.get(address);
+    const learned = fresh(this.learned, address, now)?.name ?? null;
+    const found = fresh(this.found, address, now);
+    if (found === null) this.want(address);
+    return [
+      ...(own === undefined ? [] : [{ name: own, source: "hosts" as const }]),
+      ...(learned === null ? [] : [{ name: learned, source: "traffic" as const }]),
+      ...(found === null || found.name === null ? [] : [{ name: found.name, source: "dns" as const }]),
+    ];
+  }
+
   /** An answer of DNS in the traffic. */
   learn(address: string, name: string, seconds: number): void {
     const [least, most] = NAME_LIMITS.learnedMs;

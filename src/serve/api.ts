@@ -339,49 +339,85 @@ export interface Finding {
 /** docs/store.md has the members. */
 export type Explained = Readonly<Record<string, unknown>>;
 
-/** GET /hosts/ADDRESS?from=&to=: what is known of one address besides what /query tells. */
+/** GET /hosts/ADDRESS: what is known of one address besides what /query tells of its flows. */
 export interface HostFacts {
   readonly address: string;
-  /** From DNS in the traffic, from a hosts file, from reverse DNS. */
-  readonly names: readonly { readonly name: string; readonly source: "traffic" | "hosts" | "dns" }[];
+  /** From a hosts file, from DNS in the traffic, from reverse DNS. */
+  readonly names: readonly { readonly name: string; readonly source: "hosts" | "traffic" | "dns" }[];
   readonly country: string | null;
   readonly city: string | null;
   readonly as: { readonly number: number; readonly name: string } | null;
-  readonly firstSeen: string | null;
-  readonly lastSeen: string | null;
+  /** null = no networks were declared local. */
   readonly local: boolean | null;
 }
 
-/** GET /reports, PUT|DELETE /reports/ID (admin). Ready-made ones cannot be changed. */
-export interface Report {
-  readonly id: string;
+/**
+ * GET /reports. GET /reports/ID/answer?from=&to=&format= asks one (a QueryAnswer, or a download), GET /reports/ID/print?from=&to= is a page
+ * to be printed. POST /reports (a ReportDraft, gives the Report), PUT /reports/ID, DELETE /reports/ID: admins. GET /reports/ID/files,
+ * GET|DELETE /reports/ID/files/NAME: what its schedule wrote.
+ */
+export interface Reports {
+  readonly reports: readonly Report[];
+  /** Schedules can mail: serve was given a mail server. */
+  readonly mail: boolean;
+}
+
+export interface ReportDraft {
   readonly title: string;
   readonly about: string;
-  readonly readyMade: boolean;
+  /** As asked, with a time in words; `time/auto` in `by` is a bucket that suits the time. */
   readonly words: QueryWords;
   /** How it is drawn at first. */
   readonly chart: ChartKind;
+  /** Query string of /explore that shows the same; null = there is none. */
+  readonly view: string | null;
+  readonly schedule: ScheduleDraft | null;
+}
+
+/** Ready-made ones cannot be changed. */
+export interface Report extends ReportDraft {
+  readonly id: string;
+  /** What it stands with in a list: "Addresses", "Saved". */
+  readonly group: string;
+  readonly readyMade: boolean;
   readonly schedule: Schedule | null;
 }
 
 export const CHART_KINDS = ["stacked", "lines", "sides", "sankey", "heat", "bars", "none"] as const;
 export type ChartKind = (typeof CHART_KINDS)[number];
 
-export interface Schedule {
+export interface ScheduleDraft {
   /** Five fields of cron, in the server's zone. */
   readonly cron: string;
   /** Mail addresses; none = only a file in the reports folder. */
   readonly mailTo: readonly string[];
-  readonly lastRun: string | null;
-  readonly lastProblem: string | null;
 }
 
-/** GET /filters, PUT|DELETE /filters/NAME: named filters, `$name` in every filter. */
-export interface SavedFilter {
+export interface Schedule extends ScheduleDraft {
+  readonly nextRun: string | null;
+  readonly lastRun: string | null;
+  /** Why the last run made no report, or did not mail it; null = all went well. */
+  readonly lastProblem: string | null;
+  /** Times at which serve did not run: one sentence. */
+  readonly missed: string | null;
+}
+
+/** GET /reports/ID/files: the newest first. */
+export interface ReportFile {
   readonly name: string;
+  readonly time: string;
+  readonly octets: number;
+}
+
+/** GET /filters, PUT /filters/NAME (a FilterDraft), DELETE /filters/NAME?shared=: named filters, `$name` in every filter. */
+export interface SavedFilter extends FilterDraft {
+  readonly name: string;
+}
+
+export interface FilterDraft {
   readonly text: string;
   readonly about: string;
-  /** Saved for everybody, or by and for one user. */
+  /** Saved for everybody (admins), or by and for one user, who then does not see the shared one of that name. */
   readonly shared: boolean;
 }
 

@@ -13,7 +13,9 @@ export type {
   CollectorSays,
   CollectorState,
 } from "./collector-words.ts";
+export { Geo } from "./geo.ts";
 export { guardOf, loginRoutes } from "./guard.ts";
+export { hostRoute } from "./host-route.ts";
 export { LoginLimits } from "./login-limits.ts";
 export { type Guard, NO_PARTS, type ServeParts, type ServeRoutes } from "./parts.ts";
 export { createServer, type Server } from "./server.ts";
