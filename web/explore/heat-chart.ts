@@ -23,7 +23,7 @@ export function heatChart({ times, series, unit }: SeriesPicture, dark: boolean)
       confine: true,
       backgroundColor: dark ? "#252a33" : "#ffffff",
       textStyle: { color: dark ? "#e6e9ed" : "#1b2026", fontSize: 12 },
-      formatter: ({ value: [place, row, value] }: { readonly value: readonly [number, number, number] }) =>
+      formatter: ({ value: [place, row, , value] }: { readonly value: readonly [number, number, number, number] }) =>
         tooltipBox(localTime(times[place]!), utcTime(times[place]!), [
           { name: rows[row]!.label, colour: null, text: figure(value, unit) },
         ]),
@@ -40,7 +40,9 @@ export function heatChart({ times, series, unit }: SeriesPicture, dark: boolean)
     },
     visualMap: {
       min: 0,
-      max: most,
+      // Roots: what is small is still told from nothing.
+      max: Math.sqrt(most),
+      dimension: 2,
       calculable: false,
       orient: "horizontal",
       left: "center",
@@ -56,7 +58,7 @@ export function heatChart({ times, series, unit }: SeriesPicture, dark: boolean)
         type: "heatmap",
         // What is not known has no tile.
         data: rows.flatMap(({ values }, row) =>
-          values.flatMap((value, place) => (value === null ? [] : [[place, row, value]])),
+          values.flatMap((value, place) => (value === null ? [] : [[place, row, Math.sqrt(value), value]])),
         ),
       },
     ],

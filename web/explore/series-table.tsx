@@ -29,6 +29,8 @@ export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
   const { series, keys, sum, unit, totalUnit } = picture;
   const placed = series.map((one, place) => ({ one, place }));
   const sorted = [...placed].sort((a, b) => {
+    // The others are no series of their own: they stand at the end.
+    if (a.one.key === null || b.one.key === null) return Number(a.one.key === null) - Number(b.one.key === null);
     const [x, y] = [a.one.figures[sort.by] ?? -1, b.one.figures[sort.by] ?? -1];
     return sort.up ? x - y : y - x;
   });

@@ -97,7 +97,7 @@ export function questionOf(view: View, { from, to, bucket }: Window): QueryWords
 
 const BOTH_DIRECTIONS = "bytes,packets,flows,forwardBytes,reverseBytes,forwardPackets,reversePackets";
 /** Ribbons of a Sankey chart at the most. */
-const MOST_RIBBONS = 60;
+const MOST_RIBBONS = 30;
 
 async function groupsOf(view: View, window: Window, signal: AbortSignal): Promise<ApiTable | null> {
   const { measures: _measures, spread: _spread, ...words } = questionOf(view, window);

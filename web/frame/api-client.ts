@@ -4,6 +4,7 @@ import type {
   Exporters,
   FilterLook,
   FilterSeen,
+  HostFacts,
   LiveLinks,
   Login,
   QueryAnswer,
@@ -108,4 +109,8 @@ export function askLinks(signal: AbortSignal): Promise<LiveLinks> {
 
 export function askExporters(signal: AbortSignal): Promise<Exporters> {
   return ask<Exporters>("/exporters", { signal });
+}
+
+export function askHost(address: string, signal: AbortSignal): Promise<HostFacts> {
+  return ask<HostFacts>(`/hosts/${encodeURIComponent(address)}`, { signal });
 }

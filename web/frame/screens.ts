@@ -29,6 +29,12 @@ export const SCREENS: readonly Screen[] = [
     load: async () => (await import("../live/live.tsx")).Live,
   },
   {
+    path: "/host",
+    title: "Hosts",
+    inMenu: true,
+    load: async () => (await import("../host/host.tsx")).Host,
+  },
+  {
     path: "/exporters",
     title: "Exporters",
     inMenu: true,
