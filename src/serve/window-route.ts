@@ -55,7 +55,8 @@ export const windowRoute: ServeRoutes = {
   },
 };
 
-function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number): Window {
+/** Throws a ServeError or UsageError for words that are no time. */
+export function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number): Window {
   const zone = localZone();
   // Whole seconds: addresses and command lines that people read.
   const now = Math.floor(nowMs / 1000) * 1000;
