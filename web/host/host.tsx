@@ -123,7 +123,7 @@ function HostChart({
 function Facts({ facts, sum }: { readonly facts: HostFacts | null; readonly sum: ApiTable | null }) {
   const row = sum?.rows[0];
   const time = (name: string) => (typeof row?.[name] === "string" ? String(row[name]) : null);
-  const told: readonly (readonly [title: string, text: string | null, more?: string])[] = [
+  const told: readonly (readonly [title: string, text: string | null, more?: string | undefined])[] = [
     ["names", facts?.names.map(({ name, source }) => `${name} (${SOURCES[source]})`).join(", ") || null],
     ["where", [facts?.city, facts?.country].filter((part) => part != null).join(", ") || null],
     ["AS", facts?.as == null ? null : `${facts.as.number} ${facts.as.name}`],
