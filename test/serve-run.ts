@@ -20,13 +20,13 @@ const MOST_MS = 300_000;
 
 export async function serve(words: readonly string[], options: RunOptions = {}): Promise<Served> {
   const state = mkdtempSync(join(tmpdir(), "flowgauge-serve-state-"));
-  const program = startProgram(["serve", "--listen", "127.0.0.1:0", "--state", state, ...words], {
+  const program = startProgram(["serve", "--listen", "127.0.0.1:0", "--no-collect", "--state", state, ...words], {
     timeoutMs: MOST_MS,
     ...options,
   });
   let url = "";
   await program.until(({ stderr }) => {
-    url = /(https?:\/\/\S+)/.exec(stderr)?.[1] ?? "";
+    url = /(https?:\/\/[^\s;]+)/.exec(stderr)?.[1] ?? "";
     return url !== "";
   });
   return {

@@ -1,4 +1,5 @@
 // The processes that answer questions, and who waits for them: the same words at the same time are one question.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type TimeWindow, timeAround } from "../query/index.ts";
 import type { QueryWords } from "./api.ts";
 import { type AskedQuestion, readQuestion } from "./asked-question.ts";
@@ -88,11 +89,14 @@ export class QueryPool implements Questions {
   }
 
   /** Who asks is told; all processes are ended. */
-  close(): void {
+  async close(): Promise<void> {
     this.closed = true;
     const over = new ServeError(503, "busy", "expected a server that runs, found one that ends; ask again later");
     for (const flight of this.queue.clear()) this.land(flight, over);
-    for (const process of this.processes) process.kill(over);
+    const processes = [...this.processes];
+    for (const process of processes) process.kill(over);
+    const gone = Promise.all(processes.map((process) => process.gone));
+    await Promise.race([gone, sleep(QUESTIONS.graceMs, null, { ref: false })]);
   }
 
   /** Throws a ServeError for words that cannot be asked. */

@@ -8,6 +8,9 @@ import type { Answered, QuestionTask } from "./query-work.ts";
 import type { WorkerLimits, WorkerSays } from "./query-worker.ts";
 
 const MOST_WORDS = 2000;
+const MEBI = 1_048_576;
+/** MiB. */
+const LEAST_HEAP = 256;
 
 interface Asked {
   readonly resolve: (answered: Answered) => void;
@@ -24,6 +27,8 @@ export interface QueryProcessEvents {
 }
 
 export class QueryProcess {
+  /** Resolves when nothing of it is left. */
+  readonly gone: Promise<void>;
   private readonly child: ChildProcess;
   /** Private, as the engine takes a configuration from where it is. Answers in files are moved out of it by being opened. */
   private readonly folder: string;
@@ -43,16 +48,23 @@ export class QueryProcess {
       cwd: folder,
       env: { ...process.env, TMPDIR: folder },
       detached: true,
-      execArgv: [],
+      // Of its own heap; the engine's memory is bounded by itself.
+      execArgv: [`--max-old-space-size=${Math.max(LEAST_HEAP, Math.ceil(limits.memoryOctets / MEBI))}`],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.words = (this.words + text).slice(-MOST_WORDS);
     });
-    this.child.on("message", (message) => this.hear(message as WorkerSays));
-    this.child.on("exit", (code, signal) => this.end(signal ?? `exit code ${code}`));
+    this.child.on("message", (message) => this.over || this.hear(message as WorkerSays));
     this.child.on("error", ({ message }) => this.end(message));
+    this.gone = new Promise((resolve) => {
+      this.child.on("exit", (code, signal) => {
+        this.end(signal ?? `exit code ${code}`);
+        rmSync(folder, { recursive: true, force: true });
+        resolve();
+      });
+    });
   }
 
   get free(): boolean {
@@ -104,10 +116,7 @@ export class QueryProcess {
   private end(how: string): void {
     if (this.over) return;
     this.over = true;
-    this.child.removeAllListeners();
-    this.child.on("error", () => {});
     this.child.kill("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
     const { asked } = this;
     this.asked = null;
     if (asked !== null) {

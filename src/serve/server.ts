@@ -166,6 +166,5 @@ function listenReason(error: unknown): string {
 }
 
 async function close(app: FastifyInstance, pool: QueryPool): Promise<void> {
-  pool.close();
-  await app.close();
+  await Promise.all([pool.close(), app.close()]);
 }
