@@ -3,21 +3,15 @@ import { safeJson } from "../core/safe-json.ts";
 import type { FieldNames } from "./field-names.ts";
 import { valueSlot } from "./flow-logs.ts";
 
-/** Of a name in two forms of output. */
-export interface NodeText {
-  /** `"src":` */
-  readonly json: Uint8Array;
-  /** `src` as an XML name. */
-  readonly xml: string;
-}
+const encoder = new TextEncoder();
 
 /** A node is a number: the root is 0, the others are part of names: of ip.src there is `ip`, and `src` below it. */
 export class FieldTree {
   readonly labels: boolean;
-  /** Of each node: its last part, the node above it, its texts. */
+  /** Of each node: its last part, the node above it, the part as JSON has it (`"src":`). */
   readonly part: string[] = [""];
   readonly above: number[] = [0];
-  readonly texts: (NodeText | null)[] = [null];
+  readonly json: Uint8Array[] = [new Uint8Array(0)];
   /** Of each name by its id: its node. */
   readonly node: number[] = [];
   /**
@@ -26,6 +20,7 @@ export class FieldTree {
    */
   readonly clashes: (readonly number[] | null)[] = [];
   readonly #names: FieldNames;
+  readonly #xml: (string | undefined)[] = [];
   readonly #byPath = new Map<string, number>();
 
   constructor(names: FieldNames, labels: boolean) {
@@ -36,6 +31,12 @@ export class FieldTree {
   /** Takes in the names that came since it was last called. */
   update(): void {
     for (let id = this.node.length; id < this.#names.size; id++) this.#add(this.#names.text(id));
+  }
+
+  /** A part as an XML name. */
+  xml(node: number): string {
+    this.#xml[node] ??= xmlName(this.part[node]!);
+    return this.#xml[node];
   }
 
   #add(name: string): void {
@@ -63,7 +64,7 @@ export class FieldTree {
     this.#byPath.set(path, node);
     this.part.push(part);
     this.above.push(above);
-    this.texts.push({ json: new TextEncoder().encode(`${safeJson(part)}:`), xml: xmlName(part) });
+    this.json.push(encoder.encode(`${safeJson(part)}:`));
     return node;
   }
 }

@@ -60,7 +60,7 @@ export class JsonForm implements ObjectForm {
   openNode(out: ByteWriter, tree: FieldTree, node: number): void {
     this.#comma(out);
     this.#first = true;
-    const { json } = tree.texts[node]!;
+    const json = tree.json[node]!;
     copy(out, json, 0, json.length);
     out.reserve(1);
     out.octet(OPENING);

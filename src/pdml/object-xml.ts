@@ -66,13 +66,13 @@ export class XmlForm implements ObjectForm {
   }
 
   openNode(out: ByteWriter, tree: FieldTree, node: number): void {
-    text(out, `${this.#indent}<${tree.texts[node]!.xml}>\n`);
+    text(out, `${this.#indent}<${tree.xml(node)}>\n`);
     this.#indent += INDENT;
   }
 
   closeNode(out: ByteWriter, tree: FieldTree, node: number): void {
     this.#indent = this.#indent.slice(INDENT.length);
-    text(out, `${this.#indent}</${tree.texts[node]!.xml}>\n`);
+    text(out, `${this.#indent}</${tree.xml(node)}>\n`);
   }
 
   list(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number {
