@@ -1,11 +1,11 @@
 // @ts-check
-// `npm start [-- FILE [options...]]`: from a fresh checkout to flows on the screen. Plain Node, no packages.
-//   npm start                      track the bundled capture
+// `npm start [-- FILE [options...]]`: from a fresh checkout to the page. Plain Node, no packages.
+//   npm start                      the page on http://127.0.0.1:8055, of the bundled capture; a collector on UDP 2055
 //   npm start -- FILE [options]    track FILE
 //   npm start -- track FILE ...    any flowgauge command, as it is
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { build, checkNode, install, ROOT, say } from "./setup.mjs";
 
 const COMMANDS = [
@@ -27,7 +27,6 @@ const COMMANDS = [
   "--version",
   "-V",
 ];
-const DEMO = join(ROOT, "fixtures", "demo.pcapng.gz");
 
 // npm runs scripts in the package's folder; a FILE is meant from where the person stands.
 const here = (process.env.npm_lifecycle_event === "start" && process.env.INIT_CWD) || process.cwd();
@@ -38,7 +37,7 @@ function commandLine(args) {
   const named = args.some(
     (arg, at) => (at === 0 && !arg.startsWith("-")) || arg === "-" || existsSync(resolve(here, arg)),
   );
-  return named ? ["track", ...args] : ["track", relative(here, DEMO), ...args];
+  return named ? ["track", ...args] : ["serve", "--demo", ...args];
 }
 
 /** Runs the command line in this terminal; ends as it ends. @param {string[]} args */
