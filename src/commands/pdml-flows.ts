@@ -4,20 +4,31 @@ import { parseDuration } from "../core/duration.ts";
 import { UsageError } from "../core/errors.ts";
 import {
   DEFAULT_KEY,
+  FilteredFrames,
   FlowRun,
   type FlowTableOptions,
+  filterFields,
   JsonForm,
   ObserverCalls,
   openPlugins,
   PDML2FLOW_KEY,
   PluginText,
+  USUAL_PROTOCOLS,
   XmlForm,
 } from "../pdml/index.ts";
 import { ByteWriter, PIECE_OCTETS, TextOutput } from "../report/index.ts";
+import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { Interruption } from "./interruption.ts";
 import { octets, repeated, whole } from "./option-values.ts";
 import { PACKED_OPTION, type PluginsAndSinks, unpackPlugins } from "./pdml-arguments.ts";
-import { addFrameOptions, type FrameSettings, openNamedFrames } from "./pdml-options.ts";
+import {
+  addCaptureOptions,
+  addFrameOptions,
+  type CaptureSettings,
+  captureOptions,
+  type FrameSettings,
+  openNamedFrames,
+} from "./pdml-options.ts";
 import { PdmlRunTeller } from "./pdml-run-teller.ts";
 import { writing } from "./standard-streams.ts";
 
@@ -40,7 +51,7 @@ Command lines of pdml2flow work as they are: +json, +xml, each with -0. docs/pdm
 Ctrl-C writes the flows that are live and ends; SIGUSR1 shows the summary while it goes on.
 Exit codes: 0 all read, 1 something could not be read (what was good is written), 2 wrong usage, 130 interrupted.`;
 
-interface SharedSettings extends FrameSettings {
+interface SharedSettings extends FrameSettings, CaptureSettings, FilterSettings {
   readonly show?: true;
   readonly debug?: true;
   readonly json?: true;
@@ -59,13 +70,16 @@ interface FlowSettings extends SharedSettings {
   readonly array?: true;
 }
 
+const FILES =
+  "tshark's PDML or JSON, or a capture, also compressed; iface:NAME; - or none for standard input; then the filter";
+
 /** All of it, with what is lost between blocks, has addresses of 32 bits. */
 const MOST_MEMORY = 2 * 1024 ** 3;
 
 export function flowsCommand(): Command {
   const command = new Command("flows")
     .description("Frames into flows: those that are equal in some fields, and near in time.")
-    .argument("[FILE...]", "PDML of tshark, also compressed; - or none for standard input")
+    .argument("[FILE-or-filter...]", FILES)
     .optionsGroup("Flows:")
     .addOption(
       new Option("-f, --field <field>", "a field of the key; repeatable")
@@ -80,19 +94,15 @@ export function flowsCommand(): Command {
   return addSharedOptions(command)
     .addHelpText("before", FLOW_EXAMPLES)
     .addHelpText("after", NOTES)
-    .action((files: string[], settings: FlowSettings) =>
-      run(files, settings, flowTable(settings), settings.field.length > 0),
-    );
+    .action((words: string[], settings: FlowSettings) => run(words, settings, flowTable(settings), settings.field));
 }
 
 export function framesCommand(): Command {
-  const command = new Command("frames")
-    .description("Each frame as an object.")
-    .argument("[FILE...]", "PDML of tshark, also compressed; - or none for standard input");
+  const command = new Command("frames").description("Each frame as an object.").argument("[FILE-or-filter...]", FILES);
   return addSharedOptions(command)
     .addHelpText("before", FRAME_EXAMPLES)
     .addHelpText("after", NOTES)
-    .action((files: string[], settings: SharedSettings) => run(files, settings, frameTable(settings), false));
+    .action((words: string[], settings: SharedSettings) => run(words, settings, frameTable(settings), null));
 }
 
 function addSharedOptions(command: Command): Command {
@@ -106,7 +116,7 @@ function addSharedOptions(command: Command): Command {
     .option("-d, --debug", "what becomes of each frame, on stderr")
     .option("--memory <octets>", "what live flows may hold; beyond it the most silent one ends", "1G")
     .addOption(new Option(PACKED_OPTION).hideHelp());
-  return addFrameOptions(shared);
+  return addFrameOptions(addFilterOptions(addCaptureOptions(shared)));
 }
 
 function flowTable(settings: FlowSettings): FlowTableOptions {
@@ -125,6 +135,13 @@ function flowTable(settings: FlowSettings): FlowTableOptions {
     labels: settings.show === true,
     memory: memoryOf(settings),
   };
+}
+
+/** What tshark writes of a capture beside the fields that were asked for. */
+function protocolsOf({ key }: FlowTableOptions, asked: readonly string[] | null): readonly string[] {
+  if (asked === null) return ["all"];
+  const own = asked.length > 0 ? [] : key.map((field) => field.split(".", 1)[0] ?? field);
+  return [...USUAL_PROTOCOLS, ...own];
 }
 
 /** pdml2frame: each frame is a flow by its number. */
@@ -159,10 +176,11 @@ function formsOf({ json, xml, zero }: SharedSettings, { plugins, sinks }: Plugin
 }
 
 async function run(
-  files: readonly string[],
+  words: readonly string[],
   settings: SharedSettings,
   table: FlowTableOptions,
-  asksForFields: boolean,
+  /** Those of the key that were asked for; null = frames, of which everything is told. */
+  askedFields: readonly string[] | null,
 ): Promise<void> {
   const asked = unpackPlugins(settings.packedPlugins);
   const forms = formsOf(settings, asked);
@@ -175,7 +193,14 @@ async function run(
     const observers =
       asked.plugins.length === 0 ? undefined : new ObserverCalls(await openPlugins(asked.plugins, text));
     const { signal } = interruption;
-    const source = await openNamedFrames(files, { labels: table.labels, signal });
+    const { sources, filter } = await filterArgument(words, { ...settings, frames: {} });
+    const fields = [...(askedFields ?? []), ...(filter === null ? [] : filterFields(filter.root))];
+    const opened = await openNamedFrames(sources, {
+      labels: table.labels,
+      signal,
+      ...captureOptions(settings, fields, protocolsOf(table, askedFields)),
+    });
+    const source = filter === null ? opened : new FilteredFrames(opened, filter);
     const debug = settings.debug === true ? (line: string) => teller.debug(line) : undefined;
     const flows = new FlowRun(source, { table, output: { writer, stream, forms }, observers, signal, debug });
     teller.watch(source, flows);
@@ -188,7 +213,8 @@ async function run(
     // Who does not read to the end (head, less) does not want to hear more, either.
     if (flows.closed) return;
     teller.tellProblems();
-    if (asksForFields) teller.tellUnseen(source.names);
+    const unseen = source instanceof FilteredFrames ? source.neverSeen() : [];
+    if ((askedFields?.length ?? 0) > 0 || unseen.length > 0) teller.tellUnseen(source.names, unseen);
     teller.tellSummary();
     process.exitCode = interruption.happened ? 130 : teller.failed ? 1 : 0;
   } finally {

@@ -11,10 +11,11 @@ export {
 } from "./columns-question.ts";
 export { type ColumnsCounts, columnsFields, groupColumns, listColumns } from "./columns-run.ts";
 export { FieldNames } from "./field-names.ts";
+export { FilteredFrames } from "./filtered-frames.ts";
 export { FlowRun, type FlowRunOptions, type FlowRunSummary } from "./flow-run.ts";
 export type { FlowTableOptions } from "./flow-table.ts";
 export type { Frame } from "./frame.ts";
-export { type FrameFilter, frameFilter } from "./frame-filter.ts";
+export { filterFields, frameFilter } from "./frame-filter.ts";
 export { DEFAULT_KEY, PDML2FLOW_KEY } from "./frame-key.ts";
 export type { FrameCounts, FrameSource } from "./frame-source.ts";
 export { JsonForm } from "./object-json.ts";
@@ -34,3 +35,4 @@ export { type CaptureOpener, type OpenFramesOptions, openFrames } from "./open-f
 export { openPlugins } from "./plugin-loader.ts";
 export { PluginText } from "./plugin-output.ts";
 export { type PluginRequest, splitPlugins } from "./plugin-words.ts";
+export { type TsharkOptions, tsharkOpener, USUAL_PROTOCOLS } from "./tshark.ts";

@@ -1,6 +1,6 @@
 // SeveralFrames: one input after the other as one source; what each of them is shows when its first octets are there.
 import { openOctets } from "../capture/index.ts";
-import { SourceError } from "../core/errors.ts";
+import { SourceError, UsageError } from "../core/errors.ts";
 import type { Frame } from "./frame.ts";
 import { type FrameCounts, type FrameSource, noFrames } from "./frame-source.ts";
 import { JsonFrames } from "./json-frames.ts";
@@ -10,6 +10,7 @@ import type { OpenFramesOptions } from "./open-frames.ts";
 import { PdmlFrames } from "./pdml-frames.ts";
 import { asSourceError } from "./read-fault.ts";
 import { recogniseFrames } from "./recognise-frames.ts";
+import { isInterface } from "./tshark.ts";
 
 const EXPECTED = "PDML or JSON of tshark, or a capture";
 
@@ -64,13 +65,20 @@ export class SeveralFrames implements FrameSource {
     const source = this.#sources[this.#at++];
     if (source === undefined) return null;
     try {
-      this.#input = new LookedAtInput(await openOctets(source, EXPECTED));
+      this.#input = new LookedAtInput(await this.#open(source));
       return null;
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       const failed = asSourceError(source, error);
       this.#problems.push(failed.message);
       return failed;
     }
+  }
+
+  #open(source: string): Promise<OctetInput> {
+    const { openCapture } = this.#options;
+    if (openCapture !== undefined && isInterface(source)) return openCapture(source, null);
+    return openOctets(source, EXPECTED);
   }
 
   /** Only of one source: how long the others are is not known. */
@@ -105,8 +113,12 @@ export class SeveralFrames implements FrameSource {
       if (format === "capture") this.#reader = this.#read("pdml", await this.#capture(input, name), options);
       else this.#reader = this.#read(format, input, options);
     } catch (error) {
-      this.#problems.push(asSourceError(source, error).message);
       this.#input = null;
+      if (error instanceof UsageError) {
+        await input.close();
+        throw error;
+      }
+      this.#problems.push(asSourceError(source, error).message);
       await input.close();
     }
   }
@@ -128,8 +140,9 @@ export class SeveralFrames implements FrameSource {
       );
     }
     if (name === "-") return openCapture(name, input);
+    const opened = await openCapture(name, null);
     await input.close();
-    return openCapture(name, null);
+    return opened;
   }
 
   async #done(reader: FrameSource): Promise<void> {
