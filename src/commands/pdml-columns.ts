@@ -15,7 +15,7 @@ import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-
 import { Interruption } from "./interruption.ts";
 import { repeated } from "./option-values.ts";
 import { type ColumnsPlan, type ColumnsSettings, columnsPlan, type MeasureWords } from "./pdml-columns-plan.ts";
-import { openNamedFrames } from "./pdml-options.ts";
+import { addCaptureOptions, type CaptureSettings, captureOptions, openNamedFrames } from "./pdml-options.ts";
 
 const EXAMPLES = `Examples:
   flowgauge pdml columns day.pdml -f frame.time_epoch -f ip.src -f http.host      a row a frame, as it comes
@@ -101,22 +101,23 @@ export function columnsCommand(): Command {
     .option("--no-header", "no titles")
     .option("--totals", "NDJSON and CSV: also the rows of the others and the total")
     .option("--utc", "times are read and shown in UTC (default: this machine's zone)");
-  return addFilterOptions(command)
+  return addFilterOptions(addCaptureOptions(command))
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES)
-    .action(async (words: string[], settings: ColumnsSettings & FilterSettings) => {
+    .action(async (words: string[], settings: ColumnsSettings & CaptureSettings & FilterSettings) => {
       const { sources, filter } = await filterArgument(words, { ...settings, frames: {} });
-      await run(sources, columnsPlan(settings, measures, filter));
+      await run(sources, settings, columnsPlan(settings, measures, filter));
     });
 }
 
-async function run(sources: readonly string[], plan: ColumnsPlan): Promise<void> {
+async function run(sources: readonly string[], settings: CaptureSettings, plan: ColumnsPlan): Promise<void> {
   const { question, filter } = plan;
   const interruption = new Interruption(() => {});
   const counts: ColumnsCounts = { frames: 0, filtered: 0 };
   const { signal } = interruption;
   try {
-    const options = { labels: questionLabels(question), fields: columnsFields({ question, filter }), signal };
+    const capture = captureOptions(settings, columnsFields({ question, filter }), []);
+    const options = { labels: questionLabels(question), signal, ...capture };
     const source = await openNamedFrames(sources, options);
     try {
       if (question.measures.length === 0) await list(source, plan, counts);

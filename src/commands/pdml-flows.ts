@@ -214,7 +214,7 @@ async function run(
     if (flows.closed) return;
     teller.tellProblems();
     const unseen = source instanceof FilteredFrames ? source.neverSeen() : [];
-    if ((askedFields?.length ?? 0) > 0 || unseen.length > 0) teller.tellUnseen(source.names, unseen);
+    teller.tellUnseen(source.names, unseen, (askedFields?.length ?? 0) > 0);
     teller.tellSummary();
     process.exitCode = interruption.happened ? 130 : teller.failed ? 1 : 0;
   } finally {

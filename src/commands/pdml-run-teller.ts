@@ -58,11 +58,12 @@ export class PdmlRunTeller {
   }
 
   /** Fields that a person named and no frame had: mostly a slip. */
-  tellUnseen(names: FieldNames): void {
+  tellUnseen(names: FieldNames, ofFilter: readonly string[], ofKey: boolean): void {
     const { quiet, summary: form } = this.#settings;
     const summary = this.#run?.summary();
-    if (summary === undefined || summary.counts.given === 0 || quiet === true || form !== "text") return;
-    const { unseenKeys } = summary;
+    if (summary === undefined || summary.counts.frames === 0 || quiet === true || form !== "text") return;
+    // Where no frame came so far, nothing is known of the key.
+    const unseenKeys = [...ofFilter, ...(ofKey && summary.counts.given > 0 ? summary.unseenKeys : [])];
     const others = Array.from({ length: names.size }, (_, id) => names.text(id)).filter(
       (name) => !unseenKeys.includes(name),
     );

@@ -18,12 +18,14 @@ export interface FrameSource {
   close(): Promise<void>;
 }
 
-/** frames = given + tooLarge + malformed. The rest counts fields of frames that were given. */
+/** frames = given + filtered + tooLarge + malformed. The rest counts fields of frames that were given. */
 export interface FrameCounts {
   /** Octets of the (decompressed) input that were read. */
   octets: number;
   frames: number;
   given: number;
+  /** Frames that a filter left out. */
+  filtered: number;
   /** Frames longer than the limit. */
   tooLarge: number;
   /** Frames that are cut, or are not as the format says. */
@@ -41,6 +43,7 @@ export function noFrames(): FrameCounts {
     octets: 0,
     frames: 0,
     given: 0,
+    filtered: 0,
     tooLarge: 0,
     malformed: 0,
     longValues: 0,

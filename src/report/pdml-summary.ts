@@ -3,11 +3,13 @@ import { styled } from "./colour.ts";
 import { problemTexts } from "./problem-lines.ts";
 import { counted, withSeparators, withTime, withUnit } from "./quantity.ts";
 
-/** frames = given + tooLarge + malformed; given = inFlows + withoutTime + withoutKey. */
+/** frames = given + filtered + tooLarge + malformed; given = inFlows + withoutTime + withoutKey. */
 export interface PdmlCounts {
   readonly octets: number;
   readonly frames: number;
   readonly given: number;
+  /** Frames that a filter left out. */
+  readonly filtered: number;
   readonly tooLarge: number;
   readonly malformed: number;
   /** Fields of given frames that were left out. */
@@ -51,6 +53,7 @@ export function printPdml(summary: PdmlSummary, seconds: number, colour = false)
   say("in flows", counted(inFlows, "frame"));
   if (withoutTime > 0) bad("left out", `${counted(withoutTime, "frame")} without a usable frame.time_epoch`);
   if (withoutKey > 0) say("left out", `${counted(withoutKey, "frame")} without any of the key's fields`);
+  if (counts.filtered > 0) say("left out", `${counted(counts.filtered, "frame")} by the filter`);
   if (counts.tooLarge > 0) bad("left out", `${counted(counts.tooLarge, "frame")} too large`);
   if (counts.malformed > 0) bad("left out", `${counted(counts.malformed, "frame")} malformed or cut`);
   if (counts.longValues > 0) bad("fields", `${counted(counts.longValues, "value")} too long, left out`);
@@ -66,7 +69,7 @@ export function printPdml(summary: PdmlSummary, seconds: number, colour = false)
     bad("", `${counted(flows.memory, "flow")} ended early, as flows held more than --memory allows`);
   }
   const missing = given - inFlows - withoutTime - withoutKey;
-  const unread = frames - given - counts.tooLarge - counts.malformed;
+  const unread = frames - given - counts.filtered - counts.tooLarge - counts.malformed;
   if (missing !== 0 || unread !== 0)
     bad("", `IT DOES NOT ADD UP: ${missing + unread} frames unexplained, please report it`);
   for (const text of problemTexts(summary.problems)) bad("problem", text);
