@@ -122,7 +122,7 @@ describe("our scanner and saxes", () => {
       }),
       { numRuns: 500 },
     );
-    expect(frames).toBeGreaterThan(1000);
+    expect(frames).toBeGreaterThan(100);
   }, 90_000);
 
   it("read the same frames of the corpus", async () => {

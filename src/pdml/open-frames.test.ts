@@ -141,6 +141,8 @@ describe("calling off", () => {
     let closed = false;
     async function* endless() {
       yield Buffer.from(`<pdml>${packet("1")}<packet>`);
+      // Asked for more, of which there will be none.
+      setImmediate(() => controller.abort());
       await new Promise(() => undefined);
     }
     const source = await openFrames([DEMO], {
@@ -155,7 +157,6 @@ describe("calling off", () => {
       }),
     });
     let given = 0;
-    setTimeout(() => controller.abort(), 50);
     do while (source.next() !== null) given++;
     while (await source.more());
     expect(given).toBe(1);
