@@ -15,6 +15,7 @@ import { limitsOf } from "./query-plan.ts";
 import { type AccessSettings, accessPlan, withAccess } from "./serve-access.ts";
 import { type CollectingSettings, servedFlows, withCollecting } from "./serve-collecting.ts";
 import { type HostSettings, hostRoutes, withHosts } from "./serve-hosts.ts";
+import { type ReportSettings, servedReports, withReports } from "./serve-reports.ts";
 import { serveUserCommand } from "./serve-user.ts";
 
 const EXAMPLES = `Examples:
@@ -30,7 +31,7 @@ The API: docs/api.md, and /api/v1/openapi.json of a server that runs. Without th
 Exit codes: 0 ended by Ctrl-C or TERM, 1 it cannot run, 2 wrong usage.`;
 
 /** The options as commander gives them. */
-interface ServeSettings extends AccessSettings, CollectingSettings, HostSettings {
+interface ServeSettings extends AccessSettings, CollectingSettings, HostSettings, ReportSettings {
   readonly listen: string;
   readonly timeout: string;
   readonly memory: string;
@@ -45,7 +46,7 @@ export function serveCommand(): Command {
     .option("--timeout <duration>", "an answer after so long at the most", "60s")
     .option("--memory <octets>", "memory of the engine for one question at the most", "1G")
     .option("--local <networks>", "networks that inside, outside and side speak of, with commas");
-  withAccess(withHosts(withCollecting(command)))
+  withAccess(withReports(withHosts(withCollecting(command))))
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES)
     .addCommand(serveUserCommand());
@@ -56,6 +57,7 @@ async function runServe(settings: ServeSettings): Promise<void> {
   const [host, port] = hostAndPort(settings.listen);
   const { memoryOctets, seconds } = limitsOf(settings);
   const access = accessPlan(settings, host);
+  const reports = servedReports(settings, say);
   const flows = await servedFlows(settings, say);
   const parts: ServeParts = {
     ...NO_PARTS,
@@ -63,8 +65,9 @@ async function runServe(settings: ServeSettings): Promise<void> {
     loginNeeded: access.loginNeeded,
     collecting: () => flows.collector?.status() ?? NO_PARTS.collecting(),
     demo: () => flows.demo,
-    problems: () => [...access.problems(), ...flows.problems()],
-    routes: [access.routes, flows.routes, await hostRoutes(settings), windowRoute],
+    namedFilters: reports.namedFilters,
+    problems: () => [...access.problems(), ...flows.problems(), ...reports.problems()],
+    routes: [access.routes, flows.routes, await hostRoutes(settings), windowRoute, ...reports.routes],
   };
   const server = await createServer({
     version: version(),

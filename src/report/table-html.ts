@@ -13,7 +13,7 @@ import { columnsFor, linesOf } from "./table-columns.ts";
 import { tablePieces } from "./table-printer.ts";
 import { spanText, ZoneClock } from "./zone-time.ts";
 
-export { escapeXml as escapeHtml };
+export { escapeXml as escapeHtml, seenText as plainText };
 
 export interface TableHtmlOptions {
   /** null = no picture. */
