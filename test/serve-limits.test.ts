@@ -1,5 +1,5 @@
 // What a server bears: any request, readers who leave, who read slowly, who come all at once; processes that die; its own end.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,7 +9,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiError } from "../src/serve/api.ts";
 import { CHDB_MISSING } from "./chdb.ts";
-import { runProgram } from "./program.ts";
+import { ROOT } from "./module-imports.ts";
+import { runProgram, start } from "./program.ts";
 import { randomFlows } from "./random-flows.ts";
 import { type Got, get, post, query, type Served, serve, spooledStore } from "./serve-run.ts";
 
@@ -76,7 +77,7 @@ describe.skipIf(CHDB_MISSING !== null)("limits", () => {
       "%",
       "true",
     );
-    const value = fc.oneof({ weight: 3, arbitrary: word }, fc.string({ maxLength: 40, unit: "binary" }));
+    const value = fc.oneof({ weight: 3, arbitrary: word }, fc.string({ maxLength: 40, unit: "binary-ascii" }));
     const search = fc.array(fc.tuple(name, value), { maxLength: 5 });
     const ask = async (pairs: [string, string][]) => {
       const text = pairs.map(([key, said]) => `${key}=${encodeURIComponent(said)}`).join("&");
@@ -90,12 +91,12 @@ describe.skipIf(CHDB_MISSING !== null)("limits", () => {
     const words = fc.record(
       {
         filter: fc.oneof(
-          fc.string({ maxLength: 60, unit: "binary" }),
+          fc.string({ maxLength: 60, unit: "binary-ascii" }),
           fc.constantFrom("tcp", "dst port", "a".repeat(9000), "(".repeat(500)),
         ),
         text: fc.oneof(
-          fc.string({ maxLength: 60, unit: "binary" }),
-          fc.constantFrom("src ip 10.", '"', "$", "/a(/", "(".repeat(5000)),
+          fc.string({ maxLength: 60, unit: "binary-ascii" }),
+          fc.constantFrom("src ip 10.", '"', "$", "/a(/", "é\u202e😀", "(".repeat(5000)),
         ),
         at: fc.integer(),
         by: fc.oneof(fc.array(fc.constantFrom("srcAddr", "time/1ms", "other.x", "")), fc.jsonValue()),
@@ -107,7 +108,7 @@ describe.skipIf(CHDB_MISSING !== null)("limits", () => {
     const body = fc.oneof(
       { weight: 3, arbitrary: words.map((value) => JSON.stringify(value)) },
       fc.jsonValue().map((value) => JSON.stringify(value)),
-      fc.string({ maxLength: 50, unit: "binary" }),
+      fc.string({ maxLength: 50, unit: "binary-ascii" }),
     );
     const ask = async (path: string, text: string) => {
       ok(await post(`${served.url}/api/v1/${path}`, text), `${path} ${text}`);
@@ -252,6 +253,34 @@ describe("the program", () => {
       expect({ status: got.status, code: sentenceOf(got).code }).toEqual({ status: 503, code: "store" });
     }
     await served.end();
+  });
+
+  test("no engine: the page runs, says what to install, and looks at filters", { timeout: 60_000 }, async () => {
+    const root = mkdtempSync(join(folder, "no-engine-"));
+    cpSync(join(ROOT, "dist"), join(root, "dist"), { recursive: true });
+    cpSync(join(ROOT, "package.json"), join(root, "package.json"));
+    mkdirSync(join(root, "node_modules"));
+    for (const name of readdirSync(join(ROOT, "node_modules"))) {
+      if (/chdb/.test(name)) continue;
+      symlinkSync(join(ROOT, "node_modules", name), join(root, "node_modules", name));
+    }
+    const store = await spooledStore(join(folder, "no-engine"), randomFlows(3, 100));
+    const words = ["serve", "--no-collect", "--listen", "127.0.0.1:0", "--state", root, "--store", store];
+    const program = start([process.execPath, join(root, "dist", "cli.js"), ...words], { timeoutMs: 60_000 });
+    await program.until(({ stderr }) => /http:[\s\S]*chdb/.test(stderr));
+    const url = /(http:[^\s;]+)/.exec(program.stderr)?.[1] ?? "";
+    const sentence = expect.stringMatching(/^expected the package chdb, .*; install it with: npm install chdb$/);
+    const status = JSON.parse((await get(`${url}/api/v1/status`)).text);
+    expect(status).toMatchObject({ store: { state: "noEngine" }, problems: [sentence] });
+    const got = await get(`${url}/api/v1/query?by=proto`);
+    expect({ status: got.status, ...sentenceOf(got) }).toMatchObject({
+      status: 503,
+      code: "engine",
+      message: sentence,
+    });
+    expect((await post(`${url}/api/v1/filter`, { text: "tcp" })).status).toBe(200);
+    program.child.kill("SIGTERM");
+    expect((await program.ended).code).toBe(0);
   });
 
   test("a port that is taken, or none: a sentence", { timeout: 60_000 }, async () => {

@@ -101,7 +101,7 @@ function kindOf({ kind, text }: Token): FilterTokenKind {
   if (OPERATORS.has(word)) return "operator";
   if (isAddress(text)) return "address";
   if (NUMBER.test(text) || TIME.test(text)) return "number";
-  return WORDS.has(word) || findField(text) !== undefined ? "field" : "word";
+  return WORDS.has(word) || word.startsWith("other.") || findField(text) !== undefined ? "field" : "word";
 }
 
 function isAddress(text: string): boolean {

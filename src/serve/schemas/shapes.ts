@@ -8,12 +8,11 @@ type Mutable<T> = T extends readonly (infer Item)[]
     ? { -readonly [Name in keyof T]: Mutable<T[Name]> }
     : T;
 
+/** Also members that may be left out. */
+type Same<A, B> = (<T>() => T extends Mutable<A> ? 1 : 2) extends <T>() => T extends Mutable<B> ? 1 : 2 ? true : false;
+
 /** The schema, where what it lets through is exactly the type; else nothing compiles. */
-export type Says<T, S extends TSchema> = [Mutable<Static<S>>] extends [Mutable<T>]
-  ? [Mutable<T>] extends [Mutable<Static<S>>]
-    ? S
-    : never
-  : never;
+export type Says<T, S extends TSchema> = Same<T, Static<S>> extends true ? S : never;
 
 /** `says<QueryWords>()(schema)` */
 export function says<T>() {
