@@ -12,7 +12,7 @@ export {
 export { type ColumnsCounts, columnsFields, groupColumns, listColumns } from "./columns-run.ts";
 export { FieldNames } from "./field-names.ts";
 export { FilteredFrames } from "./filtered-frames.ts";
-export { FlowRun, type FlowRunOptions, type FlowRunSummary } from "./flow-run.ts";
+export { FlowRun, type FlowRunSummary } from "./flow-run.ts";
 export type { FlowTableOptions } from "./flow-table.ts";
 export type { Frame } from "./frame.ts";
 export { filterFields, frameFilter } from "./frame-filter.ts";
@@ -31,7 +31,7 @@ export type {
   PluginOutput,
 } from "./observer.ts";
 export { ObserverCalls } from "./observer-calls.ts";
-export { type CaptureOpener, type OpenFramesOptions, openFrames } from "./open-frames.ts";
+export { type OpenFramesOptions, openFrames } from "./open-frames.ts";
 export { openPlugins } from "./plugin-loader.ts";
 export { PluginText } from "./plugin-output.ts";
 export { type PluginRequest, splitPlugins } from "./plugin-words.ts";
