@@ -39,7 +39,6 @@ export {
   type GraphUnit,
 } from "./graph-words.ts";
 export { heldTimesText } from "./held-times.ts";
-export type { ListHead } from "./list-table-layout.ts";
 export { printRepaired, repairedObject } from "./repair-text.ts";
 export { printStoreInfo, storeInfoObject } from "./store-info-text.ts";
 export { topCsv, topObject } from "./top-object.ts";
