@@ -15,8 +15,8 @@ const MOST_OCTETS = 30_000;
 const PDML_ONLY = new Set(["geninfo", "num", "len", "caplen", "timestamp", "fake-field-wrapper"]);
 /** Of the fields here that ek writes with one name two have it. */
 const ONE_IN_EK = new Map([["ceph.data_size", "ceph.data.size"]]);
-/** A capture of the corpus has times in the year 586524: tshark 4.0 writes octets of other memory into ek there. */
-const SENSIBLE = `frame.time >= "1970-01-01 00:00:00" && frame.time < "2100-01-01 00:00:00"`;
+/** Its times are in the year 586524: tshark 4.0 writes octets of other memory into ek there. */
+const LATE = "3cedb8_pcapplusplus__pcapng-example.pcapng";
 /** JSON has this character as it is, PDML as this text; there is no room for it in place. */
 const DELETE = ["\x7f", "\\x7f"] as const;
 /** How PDML and JSON write times, and ek does. */
@@ -36,14 +36,14 @@ beforeAll(async () => {
   if (skipped) return;
   folder = mkdtempSync(join(tmpdir(), "flowgauge-formats-"));
   const captures = readdirSync(join(CORPUS, "pcap"))
-    .filter((name) => !name.endsWith(".json"))
+    .filter((name) => !name.endsWith(".json") && name !== LATE)
     .map((name) => join(CORPUS, "pcap", name))
     .filter((path) => statSync(path).size < MOST_OCTETS);
   const step = captures.length / CAPTURES;
   const chosen = Array.from({ length: CAPTURES }, (_, at) => captures[Math.floor(at * step)] ?? "");
   execFileSync("mergecap", ["-a", "-F", "pcapng", "-w", join(folder, "all.pcapng"), ...chosen], { stdio: "ignore" });
   pdml = await framesOf("pdml");
-  expect(pdml.length).toBeGreaterThan(600);
+  expect(pdml.length).toBeGreaterThan(1000);
 }, 120_000);
 afterAll(() => {
   if (folder !== "") rmSync(folder, { recursive: true, force: true });
@@ -53,13 +53,7 @@ async function framesOf(format: string, ...words: string[]): Promise<FrameValues
   const path = join(folder, `${format}${words.join("")}`);
   execFileSync(
     "sh",
-    [
-      "-c",
-      `exec tshark -n -r "$0" -Y "$2" -T ${format} ${words.join(" ")} > "$1"`,
-      join(folder, "all.pcapng"),
-      path,
-      SENSIBLE,
-    ],
+    ["-c", `exec tshark -n -r "$0" -T ${format} ${words.join(" ")} > "$1"`, join(folder, "all.pcapng"), path],
     {
       stdio: "ignore",
       // Times are in UTC, as they are in ek.
@@ -104,7 +98,9 @@ function differences(
   for (const [name, values] of one) {
     const others = other.get(name) ?? other.get(ONE_IN_EK.get(name) ?? "");
     if (others === undefined) {
-      if (!PDML_ONLY.has(name)) found.push(`${name} is missing`);
+      // An object with such a name is what lies in a field: one field that is called so, and has no value, goes unseen.
+      const isTree = name.endsWith("_tree") && values.length === 0;
+      if (!PDML_ONLY.has(name) && !isTree) found.push(`${name} is missing`);
       continue;
     }
     const [a, b] = ordered ? [values, others] : [[...values].sort(), [...others].sort()];

@@ -12,7 +12,13 @@ export let untidyOctets = 0;
  */
 export function tidyValue(octets: Uint8Array, from: number, to: number, room: number): number {
   untidyOctets = 0;
-  const growth = growthOf(octets, from, to);
+  // DEL may stand as it is, where there is no room: JSON does not escape it.
+  let most = 0x7f;
+  let growth = growthOf(octets, from, to, most);
+  if (to + growth > room) {
+    most = 0x1f;
+    growth = growthOf(octets, from, to, most);
+  }
   const fits = growth > 0 && to + growth <= room;
   let at = from;
   let end = to;
@@ -39,9 +45,8 @@ export function tidyValue(octets: Uint8Array, from: number, to: number, room: nu
       // An XML parser makes a blank of each line end, CR LF is one of them.
       if (octet === 0x0d && at < end && octets[at] === 0x0a) at++;
       octets[into++] = 0x20;
-    } else if (!isControl(octet)) octets[into++] = octet;
+    } else if (!isControl(octet) || octet > most) octets[into++] = octet;
     else if (fits) into = writeControl(octets, into, octet);
-    else if (octet === 0x7f) octets[into++] = octet;
     else {
       untidyOctets++;
       octets[into++] = REPLACEMENT;
@@ -54,11 +59,12 @@ function isControl(octet: number): boolean {
   return octet === 0x7f || (octet < 0x20 && octet !== 0x09 && octet !== 0x0a && octet !== 0x0d);
 }
 
-function growthOf(octets: Uint8Array, from: number, to: number): number {
+/** Of the control characters up to `most`. */
+function growthOf(octets: Uint8Array, from: number, to: number, most: number): number {
   let growth = 0;
   for (let at = from; at < to; at++) {
     const octet = octets[at]!;
-    if (isControl(octet)) growth += octet < 16 ? 2 : 3;
+    if (octet <= most && isControl(octet)) growth += octet < 16 ? 2 : 3;
   }
   return growth;
 }
