@@ -8,7 +8,7 @@ import { CollectorProcess, collectingRoutes, type ServeRoutes } from "../serve/i
 import { defaultStore } from "../store/index.ts";
 import { type CollectPlan, collectPlanOf } from "./collect-plan.ts";
 import { repeated } from "./option-values.ts";
-import { DEMO_SENTENCE, makeDemoStore } from "./serve-demo.ts";
+import { makeDemoStore } from "./serve-demo.ts";
 import { type StoreSettings, withKeeping } from "./store-options.ts";
 
 /** The options as commander gives them. */
@@ -73,7 +73,7 @@ export async function servedFlows(settings: CollectingSettings, say: (sentence: 
     collector,
     routes: collectingRoutes(collector, explainOf(folder)),
     demo: settings.demo === true,
-    problems: () => [...(settings.demo === true ? [DEMO_SENTENCE] : []), ...(collector?.problems() ?? [])],
+    problems: () => collector?.problems() ?? [],
   };
 }
 

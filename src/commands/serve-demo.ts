@@ -16,8 +16,6 @@ const GAPS = { day: [75, 60], night: [240, 240] } as const;
 const WORKING_HOURS = [7, 18] as const;
 /** An hour is a segment: the demo is written at each start. */
 const INTERVAL = 3600;
-export const DEMO_SENTENCE =
-  "what is seen is the bundled capture of a small network, repeated over the last day; collected flows are added to it";
 
 /** Makes the store anew; what was there before is removed. */
 export async function makeDemoStore(folder: string, nowSeconds: number): Promise<void> {

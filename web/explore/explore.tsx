@@ -8,10 +8,10 @@ import { Answered } from "./answered.tsx";
 import { Controls } from "./controls.tsx";
 import { chartOf, whyNoChart } from "./drawn.ts";
 import { Empty } from "./empty.tsx";
-import type { SeriesPicture } from "./series.ts";
+import { pickedAt } from "./picked.ts";
+import { termOfItem } from "./sankey-chart.ts";
 import { SeriesTable } from "./series-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
-import { termOfKey } from "./terms.ts";
 import { useAnswer } from "./use-answer.ts";
 import { currentView, narrowed, type View, wordsOf } from "./view.ts";
 
@@ -41,7 +41,7 @@ export function Explore() {
     <div class="explore">
       <h1 class="unseen">Explore</h1>
       <Controls view={view} answer={answer} onChange={change} />
-      {answer.fault !== null && <p class="fault panel">{answer.fault.message}</p>}
+      {answer.fault !== null && answer.fault.code !== "filter" && <p class="fault panel">{answer.fault.message}</p>}
       {picture !== null && window !== null && (
         <>
           <section class="panel" aria-busy={answer.asking}>
@@ -52,10 +52,13 @@ export function Explore() {
                 height={CHART_HEIGHT}
                 label={`${answer.table?.title ?? "Traffic"}; the table below has the same figures`}
                 onSpan={(from, to) => setSpan([from, to])}
-                onPick={(label, item) => {
-                  const picked =
-                    view.chart === "sankey" || view.chart === "heat" ? null : bucketOf(picture, label, item);
+                onPlace={(x, y) => {
+                  const picked = pickedAt(answer, view, x, y);
                   if (picked !== null) flowsOf(picked.term, picked.from, picked.to);
+                }}
+                onItem={(item) => {
+                  const term = termOfItem(item);
+                  if (term !== null) flowsOf(term, Date.parse(window.from), Date.parse(window.to));
                 }}
               />
             )}
@@ -90,17 +93,4 @@ export function Explore() {
       {picture === null && answer.fault === null && <p class="waiting">Asking</p>}
     </div>
   );
-}
-
-/** What a click into a chart over time means: a series in a bucket. */
-function bucketOf(
-  { series, times, bucketSeconds, keys }: SeriesPicture,
-  label: string,
-  item: number,
-): { readonly term: string | null; readonly from: number; readonly to: number } | null {
-  const one = series.find((candidate) => candidate.label === label);
-  const from = times[item];
-  if (one === undefined || from === undefined) return null;
-  const term = one.key === null ? null : termOfKey(keys, one.key);
-  return { term, from, to: from + bucketSeconds * 1000 };
 }

@@ -3,7 +3,7 @@ import type { ChartOption } from "../parts/chart-kinds.ts";
 import { figure } from "../parts/figures.ts";
 import { localClock, localTime, utcTime } from "../parts/times.ts";
 import { tooltipBox } from "../parts/tooltip.ts";
-import type { SeriesPicture } from "./series.ts";
+import type { Series, SeriesPicture } from "./series.ts";
 
 const SHADES = {
   light: ["#f2f6fa", "#bcd5ea", "#73abd4", "#2b7bba", "#08457e"],
@@ -11,11 +11,17 @@ const SHADES = {
 } as const;
 const DAY = 86_400_000;
 
-export function heatChart({ times, series, unit }: SeriesPicture, dark: boolean): ChartOption {
+/** A line for each series, the first one at the bottom of the axis. */
+export function heatRows({ series }: SeriesPicture): readonly Series[] {
+  return [...series].reverse();
+}
+
+export function heatChart(picture: SeriesPicture, dark: boolean): ChartOption {
+  const { times, series, unit } = picture;
   const quiet = dark ? "#9da7b3" : "#57606a";
   const most = Math.max(1, ...series.map(({ figures }) => figures.most ?? 0));
   const long = times.length > 1 && times[times.length - 1]! - times[0]! > DAY;
-  const rows = [...series].reverse();
+  const rows = heatRows(picture);
   return {
     animation: false,
     grid: { left: 8, right: 12, top: 10, bottom: 46, containLabel: true },

@@ -5,19 +5,27 @@ import { figure } from "../parts/figures.ts";
 import { seriesColour } from "../parts/palette.ts";
 import { tooltipBox } from "../parts/tooltip.ts";
 import { keyText, measureOf } from "./series.ts";
+import { termOf } from "./terms.ts";
 import type { Metric } from "./view.ts";
 
 interface Ribbon {
   readonly source: string;
   readonly target: string;
   value: number;
+  /** Flows that are in it, as a term of the filter language; null = it cannot be said. */
+  readonly term: string | null;
+}
+
+/** Of an item that was clicked; null = nothing can be said of it. */
+export function termOfItem(item: unknown): string | null {
+  return (item as Partial<Ribbon> | null)?.term ?? null;
 }
 
 export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): ChartOption {
   const keys = table.columns.filter(({ role }) => role === "key").map(({ name }) => name);
   const column = measureOf(metric);
   const unit = table.columns.find(({ name }) => name === column)?.unit ?? null;
-  const nodes = new Map<string, { readonly title: string; readonly depth: number }>();
+  const nodes = new Map<string, { readonly title: string; readonly depth: number; readonly term: string | null }>();
   const ribbons = new Map<string, Ribbon>();
   for (const row of table.rows) {
     const value = Number(row[column] ?? 0);
@@ -26,13 +34,14 @@ export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): Cha
     const names = keys.map((key, depth) => {
       const title = keyText(key, row[key] ?? null);
       const name = `${depth} ${title}`;
-      nodes.set(name, { title, depth });
+      nodes.set(name, { title, depth, term: termOf(key, row[key] ?? null) });
       return name;
     });
     for (let depth = 1; depth < names.length; depth++) {
       const [source, target] = [names[depth - 1]!, names[depth]!];
       const name = `${source} ${target}`;
-      const ribbon = ribbons.get(name) ?? { source, target, value: 0 };
+      const term = both(nodes.get(source)?.term ?? null, nodes.get(target)?.term ?? null);
+      const ribbon = ribbons.get(name) ?? { source, target, value: 0, term };
       ribbon.value += value;
       ribbons.set(name, ribbon);
     }
@@ -62,8 +71,9 @@ export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): Cha
         emphasis: { focus: "adjacency" },
         label: { color: text, formatter: ({ name }: { readonly name: string }) => titleOf(name) },
         lineStyle: { color: "gradient", opacity: 0.4 },
-        data: [...nodes].map(([name, { depth }], place) => ({
+        data: [...nodes].map(([name, { depth, term }], place) => ({
           name,
+          term,
           depth,
           itemStyle: { color: seriesColour(place, false, dark), borderWidth: 0 },
         })),
@@ -71,4 +81,8 @@ export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): Cha
       },
     ],
   };
+}
+
+function both(one: string | null, other: string | null): string | null {
+  return one === null || other === null ? null : `${one} and ${other}`;
 }

@@ -7,6 +7,9 @@ import { tooltipBox } from "../parts/tooltip.ts";
 import type { Direction, Series, SeriesPicture } from "./series.ts";
 import { timeChart } from "./time-chart.ts";
 
+/** From the axis to its name: as wide as figures are. */
+const NAME_GAP = 88;
+
 export function sidesChart(
   both: SeriesPicture,
   sides: Readonly<Record<Direction, SeriesPicture>>,
@@ -21,6 +24,8 @@ export function sidesChart(
   );
   return {
     ...frame,
+    // The axis' name has a place of its own beside the figures.
+    grid: { ...(frame.grid as object), left: 28 },
     tooltip: {
       ...(frame.tooltip as object),
       formatter: (items: unknown) => sidesTooltip(items as readonly SideItem[], both.unit),
@@ -30,7 +35,7 @@ export function sidesChart(
       name: "sent above, received below",
       nameLocation: "middle",
       nameRotate: 90,
-      nameGap: 70,
+      nameGap: NAME_GAP,
       nameTextStyle: { color: quiet },
       axisLabel: { color: quiet, formatter: (value: number) => figure(Math.abs(value), both.unit) },
     },

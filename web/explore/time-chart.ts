@@ -18,7 +18,8 @@ export function timeChart(picture: SeriesPicture, { kind, dark, before, percenti
   const { times, series, unit, sum } = picture;
   const quiet = dark ? "#9da7b3" : "#57606a";
   const line = dark ? "#363d48" : "#d0d7de";
-  const drawn = kind === "stacked" ? [...series].reverse() : series;
+  // What stands on each other does so in the order of the table.
+  const drawn = kind === "lines" ? series : [...series].reverse();
   const placeOf = new Map(series.map((one, place) => [one, place]));
   const p95 = sum.figures.percentile95;
   return {
@@ -29,7 +30,7 @@ export function timeChart(picture: SeriesPicture, { kind, dark, before, percenti
     tooltip: {
       trigger: "axis",
       confine: true,
-      order: kind === "stacked" ? "seriesDesc" : "valueDesc",
+      order: kind === "lines" ? "valueDesc" : "seriesDesc",
       backgroundColor: dark ? "#252a33" : "#ffffff",
       borderColor: line,
       textStyle: { color: dark ? "#e6e9ed" : "#1b2026", fontSize: 12 },

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ApiTable, QueryAnswer, QueryWords } from "../../src/serve/api.ts";
 import { Answered } from "../explore/answered.tsx";
 import { narrowed } from "../explore/view.ts";
-import { type ApiFault, askQuery } from "../frame/api-client.ts";
+import { type ApiFault, askQuery, askWindow } from "../frame/api-client.ts";
 import { address, go, place } from "../frame/place.ts";
 import { FilterField } from "../parts/filter-field.tsx";
 import { TimeRange } from "../parts/time-range.tsx";
@@ -66,10 +66,7 @@ export function Flows() {
     return () => stop.abort();
   }, [JSON.stringify(view)]);
 
-  const span =
-    found?.table.from == null || found.table.to === null
-      ? null
-      : ([Date.parse(found.table.from), Date.parse(found.table.to)] as const);
+  const span = useSpan(view.from, view.to);
   const next = found?.answer.next ?? null;
   return (
     <div class="explore">
@@ -85,7 +82,7 @@ export function Flows() {
           onChange={(filter) => change({ filter })}
         />
       </form>
-      {fault !== null && <p class="fault panel">{fault.message}</p>}
+      {fault !== null && fault.code !== "filter" && <p class="fault panel">{fault.message}</p>}
       {found !== null && (
         <>
           <FlowTable
@@ -97,7 +94,8 @@ export function Flows() {
             onNarrow={(term, without) => change({ filter: narrowed(view.filter, term, without) })}
           />
           <p role="status">
-            {found.rows.length.toLocaleString()} flows{next === null ? ", all there are" : ""}{" "}
+            {found.rows.length === 0 ? "No flow of this time matches." : `${found.rows.length.toLocaleString()} flows`}
+            {found.rows.length > 0 && next === null ? ", all there are" : ""}{" "}
             {next !== null && (
               <button
                 type="button"
@@ -114,6 +112,21 @@ export function Flows() {
       {found === null && fault === null && <p class="waiting">Asking</p>}
     </div>
   );
+}
+
+/** What the words of the time mean now; null = not known yet. */
+function useSpan(from: string, to: string): readonly [number, number] | null {
+  const [span, setSpan] = useState<readonly [number, number] | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    askWindow(from, to, stop.signal).then(
+      (window) => setSpan([Date.parse(window.from), Date.parse(window.to)]),
+      // The list says what is wrong with the words.
+      () => !stop.signal.aborted && setSpan(null),
+    );
+    return () => stop.abort();
+  }, [from, to]);
+  return span;
 }
 
 function wordsOf({ from, to, filter, sort }: FlowsView, after: string | null): QueryWords {

@@ -8,7 +8,7 @@ export function Footer() {
   return (
     <footer class="foot">
       <span>
-        {seen.demo ? "the bundled capture, moved to now" : store.folder}
+        {seen.demo ? "demo" : store.folder}
         {store.flows === null ? "" : `, ${store.flows.toLocaleString()} flows`}
       </span>
       <span>

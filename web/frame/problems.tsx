@@ -1,4 +1,4 @@
-// What is wrong with the server, the store or collecting: said above every screen.
+// What is wrong with the server, the store or collecting, and that it is only a demo: said above every screen.
 import { gone, status } from "./server-status.ts";
 
 export function Problems() {
@@ -7,12 +7,20 @@ export function Problems() {
     ...(status.value?.problems ?? []),
     ...(status.value?.collecting.problem == null ? [] : [status.value.collecting.problem]),
   ];
-  if (sentences.length === 0) return null;
   return (
-    <ul class="problems" role="alert">
-      {sentences.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
-      ))}
-    </ul>
+    <>
+      {sentences.length > 0 && (
+        <ul class="problems" role="alert">
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+      {status.value?.demo === true && (
+        <p class="hint">
+          A demo: the bundled capture of a small network, repeated over the last day. Collected flows are added to it.
+        </p>
+      )}
+    </>
   );
 }

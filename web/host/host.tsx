@@ -17,7 +17,7 @@ const CHART_HEIGHT = 220;
 
 export function Host() {
   const { path, query } = place.value;
-  const host = decodeURIComponent(path.split("/")[2] ?? "");
+  const host = decoded(path.split("/")[2] ?? "");
   if (host === "") return <HostSearch />;
   return (
     <OneHost
@@ -27,6 +27,15 @@ export function Host() {
       to={query.get("to") ?? ""}
     />
   );
+}
+
+/** An address that was written by hand may be no text at all: it is shown as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 interface OneHostProps {

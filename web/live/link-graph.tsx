@@ -50,9 +50,9 @@ export function LinkGraph({
         option={option}
         height={HEIGHT}
         label="Who talks to whom; the table below has the same pairs"
-        onPick={(_series, item) => {
-          const host = links.hosts[item];
-          if (host !== undefined) onHost(host.address);
+        onItem={(item) => {
+          const { id } = item as { readonly id?: string };
+          if (id !== undefined) onHost(id);
         }}
       />
       <details>

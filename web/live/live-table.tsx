@@ -2,6 +2,7 @@
 import type { LiveRow, LiveView } from "../../src/serve/api.ts";
 import { keyText } from "../explore/series.ts";
 import { termOf } from "../explore/terms.ts";
+import { status } from "../frame/server-status.ts";
 import { figure, spanText } from "../parts/figures.ts";
 import { Spark } from "./link-rate.tsx";
 
@@ -11,6 +12,13 @@ export interface LiveTableProps {
   readonly reverse: boolean;
   readonly onSort: (sort: string) => void;
   readonly onNarrow: (term: string, without: boolean) => void;
+}
+
+function whatToDo(): string {
+  const { listening = [] } = status.value?.collecting ?? {};
+  return listening.length === 0
+    ? "Nothing is collected here: start flowgauge serve with --collect udp://:2055."
+    : `Let routers export NetFlow, IPFIX or sFlow to ${listening.join(", ")}; a second later it is here.`;
 }
 
 interface Figure {
@@ -85,7 +93,7 @@ export function LiveTable({ view, sort, reverse, onSort, onNarrow }: LiveTablePr
       </table>
       {view.rows.length === 0 && (
         <p class="empty">
-          No flow {view.matching === 0 && view.rowCount > 0 ? "matches the filter now" : "has been seen yet"}.
+          {view.liveFlows > 0 ? "No flow matches the filter now." : `No flow is seen now. ${whatToDo()}`}
         </p>
       )}
     </div>

@@ -10,6 +10,7 @@ import {
   VisualMapComponent,
 } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 use([
@@ -19,6 +20,7 @@ use([
   GraphChart,
   GridComponent,
   HeatmapChart,
+  LabelLayout,
   LegendComponent,
   LineChart,
   MarkLineComponent,
@@ -30,10 +32,11 @@ use([
 
 export type ChartOption = EChartsCoreOption;
 
-/** What a chart tells: of spans of its time axis, and of items. */
+/** What a chart tells: of spans of its time axis, of places between its axes, of items where it has none. */
 export interface ChartEars {
   readonly span: (from: number, to: number) => void;
-  readonly pick: (series: string, item: number) => void;
+  readonly place: (x: number, y: number) => void;
+  readonly item: (item: unknown) => void;
 }
 
 interface BrushEnd {
@@ -54,9 +57,20 @@ export function openChart(box: HTMLElement, ears: ChartEars): OpenChart {
     chart.dispatchAction({ type: "brush", areas: [] });
     if (range !== undefined && range[1] > range[0]) ears.span(range[0], range[1]);
   });
-  chart.on("click", ({ seriesName, dataIndex }) => ears.pick(seriesName ?? "", dataIndex));
+  let axes = false;
+  // Events of areas and lines do not say where on them it was: the axes do.
+  chart.getZr().on("click", ({ offsetX, offsetY }) => {
+    const at = [offsetX, offsetY];
+    if (!axes || !chart.containPixel("grid", at)) return;
+    const [x, y] = chart.convertFromPixel("grid", at) as [number, number];
+    ears.place(x, y);
+  });
+  chart.on("click", ({ data }) => {
+    if (!axes) ears.item(data);
+  });
   return {
     draw(option) {
+      axes = option.xAxis !== undefined;
       chart.setOption(option, { notMerge: true });
       // Dragging is what the time axis is for, without a button to be pressed first.
       if (option.brush !== undefined) chart.dispatchAction(DRAG);

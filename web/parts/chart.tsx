@@ -9,15 +9,17 @@ export interface ChartProps {
   readonly height: number;
   /** A span of the time axis was dragged over (ms since 1970). */
   readonly onSpan?: (from: number, to: number) => void;
-  /** An item was clicked: the name of its series, and its place in it. */
-  readonly onPick?: (series: string, item: number) => void;
+  /** A place between two axes was clicked: what the axes say there; of an axis of names, a place in them. */
+  readonly onPlace?: (x: number, y: number) => void;
+  /** An item of a chart without axes was clicked: as it stands in the option. */
+  readonly onItem?: (item: unknown) => void;
 }
 
-export function Chart({ option, label, height, onSpan, onPick }: ChartProps) {
+export function Chart({ option, label, height, onSpan, onPlace, onItem }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<OpenChart | null>(null);
-  const calls = useRef({ onSpan, onPick });
-  calls.current = { onSpan, onPick };
+  const calls = useRef({ onSpan, onPlace, onItem });
+  calls.current = { onSpan, onPlace, onItem };
   const wanted = useRef(option);
   wanted.current = option;
 
@@ -27,7 +29,8 @@ export function Chart({ option, label, height, onSpan, onPick }: ChartProps) {
       if (!here || box.current === null) return;
       chart.current = openChart(box.current, {
         span: (from, to) => calls.current.onSpan?.(from, to),
-        pick: (series, item) => calls.current.onPick?.(series, item),
+        place: (x, y) => calls.current.onPlace?.(x, y),
+        item: (item) => calls.current.onItem?.(item),
       });
       chart.current.draw(wanted.current);
     });
