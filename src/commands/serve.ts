@@ -40,6 +40,8 @@ interface ServeSettings extends AccessSettings, CollectingSettings, HostSettings
 export function serveCommand(): Command {
   const command = new Command("serve")
     .description("The page: see, ask, drill down; with its API.")
+    // Behind `user` they are its own: --state.
+    .enablePositionalOptions()
     .option("--listen <host:port>", "where the page is; port 0 = any that is free", "127.0.0.1:8055")
     .option("--store <folder>", "the store that is shown (default: the default store)")
     .optionsGroup("Questions:")

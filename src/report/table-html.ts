@@ -29,8 +29,9 @@ export function tableHtml(table: Table, { style, rows, mark }: TableHtmlOptions)
   const drawn = style === null ? null : pictureOf(table, style);
   const chart = drawn?.chart ?? null;
   return [
-    `<section>\n<h2>${escapeXml(table.title)}</h2>`,
-    ...(drawn === null ? [] : [`<figure>${inlineSvg(drawn.svg, mark)}</figure>`]),
+    "<section>",
+    // A picture says the question itself.
+    drawn === null ? `<h2>${escapeXml(table.title)}</h2>` : `<figure>${inlineSvg(drawn.svg, mark)}</figure>`,
     table.rows.length === 0 ? "<p>nothing matched</p>" : chart === null ? rowsHtml(table, rows) : figuresHtml(chart),
     ...table.notes.map((note) => `<p class="note">${escapeXml(note)}</p>`),
     "</section>\n",
@@ -59,7 +60,10 @@ function pictureOf(table: Table, style: GraphStyle): { readonly svg: string; rea
   if (table.shape === "group" && !table.columns.some(({ role }) => role === "key")) return null;
   try {
     const chart = chartOf(table);
-    return { svg: graphSvg(table, { style, theme: "light" }), chart: chart.kind === "time" ? chart : null };
+    return {
+      svg: graphSvg({ ...table, notes: [] }, { style, theme: "light" }),
+      chart: chart.kind === "time" ? chart : null,
+    };
   } catch (error) {
     // What it is sorted by cannot be drawn: the rows say it.
     if (error instanceof UsageError) return null;
@@ -105,5 +109,5 @@ function figuresHtml(chart: TimeChart): string {
     return `<tr><td>${escapeXml(seenText(series.name))}</td>${figures}</tr>`;
   });
   const title = `<th scope="col">${escapeXml(chart.unitName)}</th>`;
-  return `<details><summary>The figures as a table</summary>\n<table>\n<thead><tr>${title}${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>\n</details>`;
+  return `<details><summary>${escapeXml(chart.title)}: the figures as a table</summary>\n<table>\n<thead><tr>${title}${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>\n</details>`;
 }

@@ -24,7 +24,8 @@ export function reportQuestion(words: QueryWords, time: AskedTime, now: number):
   const own = time.from === undefined && time.to === undefined;
   const from = own ? words.from : time.from;
   const to = own ? words.to : time.to;
-  const window = windowOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, now);
+  const said = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const window = windowOf(said, now, ...(words.utc === true ? ["UTC"] : []));
   const by = words.by?.map((fields) => fields.replace(AUTO, `time/${window.bucket}`));
   return { window, words: { ...words, from: window.from, to: window.to, ...(by === undefined ? {} : { by }) } };
 }

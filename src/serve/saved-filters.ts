@@ -72,6 +72,7 @@ export class SavedFilters {
     checkName(name);
     if (about.length > MOST_ABOUT) throw tooLong("about", MOST_ABOUT, about.length);
     if (text.length > FILTER_LIMITS.text) throw tooLong("text", FILTER_LIMITS.text, text.length);
+    if (text.trim() === "") throw new UsageError("text: expected a filter, found none.");
     const named = new Map(this.named(owner));
     const before = named.get(name);
     named.set(name, text);

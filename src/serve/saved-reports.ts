@@ -171,6 +171,7 @@ function reportOf({ schedule, ...one }: StoredReport, run: Run | undefined): Rep
 function freeId(title: string, reports: readonly StoredReport[]): string {
   const plain = title
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

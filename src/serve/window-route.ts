@@ -56,8 +56,7 @@ export const windowRoute: ServeRoutes = {
 };
 
 /** Throws a ServeError or UsageError for words that are no time. */
-export function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number): Window {
-  const zone = localZone();
+export function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number, zone = localZone()): Window {
   // Whole seconds: addresses and command lines that people read.
   const now = Math.floor(nowMs / 1000) * 1000;
   const from = parseTime(begin ?? DEFAULT_FROM, "from", zone, now);
