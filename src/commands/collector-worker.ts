@@ -1,6 +1,6 @@
 // The process that collects for `flowgauge serve`: what it is told comes as messages, and so does what it has to say. It ends with who started it.
 import type { CollectorAsks, CollectorSays } from "../serve/index.ts";
-import { ServedCollection } from "./served-collection.ts";
+import { failureOf, ServedCollection } from "./served-collection.ts";
 
 let collection: ServedCollection | null = null;
 
@@ -14,7 +14,7 @@ async function hear(words: CollectorAsks): Promise<void> {
       collection = await ServedCollection.open(words.start, say);
       say({ started: { listening: collection.listening } });
     } catch (error) {
-      say({ failed: (error as Error).message });
+      say({ failed: failureOf(error) });
       process.disconnect();
     }
     return;
@@ -39,7 +39,7 @@ async function end(): Promise<void> {
     await open?.close();
     process.exit(0);
   } catch (error) {
-    say({ failed: (error as Error).message });
+    say({ failed: failureOf(error) });
     process.exit(1);
   }
 }

@@ -37,9 +37,11 @@ export class RecentLinks {
     while (this.snapshots.length > 1 && nowSeconds - this.snapshots[1]!.at >= SECONDS) this.snapshots.shift();
   }
 
-  links(): LiveLinks {
+  links(nowSeconds: number): LiveLinks {
     const view = this.table.view(QUESTION);
-    const before = this.snapshots[0]?.pairs;
+    const [oldest] = this.snapshots;
+    // In the first 15 minutes all of it is recent.
+    const before = oldest !== undefined && nowSeconds - oldest.at >= SECONDS ? oldest.pairs : null;
     const recent = view.rows.flatMap((row) => {
       const [from, to] = row.key;
       if (from === undefined || to === undefined) return [];

@@ -23,8 +23,9 @@ export function withState(command: Command): Command {
   return command.option(STATE_OPTION, STATE_ABOUT);
 }
 
-interface StateSettings {
-  readonly state?: string;
+/** `--state` may stand before `user`, too: then it is an option of serve itself. */
+function usersOf(command: Command): Users {
+  return new Users(stateFolder(command.optsWithGlobals<{ readonly state?: string }>().state));
 }
 
 export function serveUserCommand(): Command {
@@ -43,8 +44,8 @@ function addCommand(): Command {
     .description("Add a user; from the first one on, everybody needs to log in.")
     .argument("<name>")
     .addOption(roleOption().default("viewer"))
-    .action(async (name: string, { state, role }: StateSettings & Pick<User, "role">) => {
-      const users = usersOf(state);
+    .action(async (name: string, { role }: Pick<User, "role">, command: Command) => {
+      const users = usersOf(command);
       const first = !users.some;
       users.checkNew(name);
       await users.add(name, role, await enterPassword(name));
@@ -56,8 +57,8 @@ function listCommand(): Command {
   return new Command("list")
     .description("The users and their roles.")
     .option("--json", "a JSON array")
-    .action(({ state, json }: StateSettings & { readonly json?: true }) => {
-      const list = usersOf(state).list();
+    .action(({ json }: { readonly json?: true }, command: Command) => {
+      const list = usersOf(command).list();
       if (json === true) process.stdout.write(`${JSON.stringify(list)}\n`);
       else if (list.length === 0) say("there are no users: whoever reaches the page on this machine may do everything");
       else process.stdout.write(list.map(({ name, role }) => `${role.padEnd(7)} ${name}\n`).join(""));
@@ -68,8 +69,8 @@ function passwordCommand(): Command {
   return new Command("password")
     .description("Give a user another password; his sessions end.")
     .argument("<name>")
-    .action(async (name: string, { state }: StateSettings) => {
-      const users = usersOf(state);
+    .action(async (name: string, _settings: object, command: Command) => {
+      const users = usersOf(command);
       users.checkKnown(name);
       await users.changePassword(name, await enterPassword(name));
       say(`the password of ${name} is changed`);
@@ -81,8 +82,8 @@ function roleCommand(): Command {
     .description("Give a user another role; his sessions end.")
     .argument("<name>")
     .addOption(roleOption().makeOptionMandatory())
-    .action((name: string, { state, role }: StateSettings & Pick<User, "role">) => {
-      usersOf(state).changeRole(name, role);
+    .action((name: string, { role }: Pick<User, "role">, command: Command) => {
+      usersOf(command).changeRole(name, role);
       say(`${name} is ${role} now`);
     });
 }
@@ -91,8 +92,8 @@ function removeCommand(): Command {
   return new Command("remove")
     .description("Remove a user; his sessions end.")
     .argument("<name>")
-    .action((name: string, { state }: StateSettings) => {
-      const users = usersOf(state);
+    .action((name: string, _settings: object, command: Command) => {
+      const users = usersOf(command);
       users.remove(name);
       say(
         users.some
@@ -100,10 +101,6 @@ function removeCommand(): Command {
           : `${name} is removed; nobody is left: the page is open to this machine again`,
       );
     });
-}
-
-function usersOf(state: string | undefined): Users {
-  return new Users(stateFolder(state));
 }
 
 function say(sentence: string): void {

@@ -1,5 +1,6 @@
 // Collecting as `flowgauge serve` does it: sockets -> records -> the store, and the live table that the page looks at.
 import { diagnose, FlowObservation, patients, type Symptoms, TemplateWatch } from "../collect/index.ts";
+import { SourceError } from "../core/errors.ts";
 import type { FlowBatch } from "../core/flow-batch.ts";
 import type { TopView } from "../core/top-view.ts";
 import { HostNames, LiveTable } from "../live/index.ts";
@@ -53,7 +54,7 @@ export class ServedCollection {
       }, STATUS_MS),
     ];
     // A sink that failed: nothing is kept any more, and who started this must know.
-    parts.receiving.ended.catch((error: Error) => say({ failed: error.message }));
+    parts.receiving.ended.catch((error: Error) => say({ failed: failureOf(error) }));
   }
 
   /** Throws what a person should hear: a port that is taken, a store that another process writes. */
@@ -99,7 +100,7 @@ export class ServedCollection {
   /** Throws a UsageError or FilterError for words that it does not understand. */
   answer(ask: CollectorAsk): CollectorAnswer {
     if (ask.kind === "view") return { kind: "view", text: viewText(this.parts.table.view(ask.question)) };
-    if (ask.kind === "links") return { kind: "links", links: this.links.links() };
+    if (ask.kind === "links") return { kind: "links", links: this.links.links(Math.floor(Date.now() / 1000)) };
     return { kind: "ledger", ledger: this.ledger() };
   }
 
@@ -161,4 +162,9 @@ async function templatesOf({ templates, templatesByDefault }: CollectPlan, note:
   if (refused === null) return templates;
   note(`templates are not kept over a restart: ${refused}; --templates FILE chooses another place`);
   return null;
+}
+
+export function failureOf(error: unknown): { readonly source: string; readonly sentence: string } {
+  if (error instanceof SourceError) return { source: error.place.source, sentence: error.sentence };
+  return { source: "collecting", sentence: (error as Error).message };
 }

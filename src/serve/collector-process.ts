@@ -1,5 +1,6 @@
 // The process that collects, seen from serve: started, asked, started anew when it dies, ended in order.
 import { type ChildProcess, fork } from "node:child_process";
+import { SourceError } from "../core/errors.ts";
 import type { CollectingStatus } from "./api.ts";
 import type { CollectorAnswer, CollectorAsk, CollectorPlan, CollectorSays, CollectorState } from "./collector-words.ts";
 import { ServeError } from "./problems.ts";
@@ -114,15 +115,15 @@ export class CollectorProcess {
     this.child = child;
     const began = performance.now();
     let words = "";
-    let failed: string | null = null;
+    let failed: SourceError | null = null;
     child.stderr?.on("data", (text: Buffer) => {
       words = (words + text.toString()).slice(-MOST_WORDS);
     });
     child.on("error", ({ message }) => {
-      failed ??= message;
+      failed ??= new SourceError({ source: "collecting" }, message);
     });
     child.on("message", (said: CollectorSays) => {
-      if ("failed" in said) failed = said.failed;
+      if ("failed" in said) failed = new SourceError({ source: said.failed.source }, said.failed.sentence);
       else if ("started" in said) {
         this.listening = said.started.listening;
         this.problem = null;
@@ -133,12 +134,12 @@ export class CollectorProcess {
       this.child = null;
       this.refuseAll();
       if (this.ending) return;
-      const why =
-        failed ??
-        `the process that collects ended (${signal ?? `exit code ${code}`})${words === "" ? "" : `: ${words.trim()}`}`;
-      this.problem = `not collecting: ${why}`;
+      const said = words.trim() === "" ? "" : `: ${words.trim()}`;
+      const how = `the process that collects ended (${signal ?? `exit code ${code}`})${said}`;
+      const why = failed ?? new SourceError({ source: "collecting" }, how);
+      this.problem = `not collecting: ${failed === null ? how : failed.message}`;
       // Only the first start can be refused: later ones are tried again.
-      refused(new Error(why));
+      refused(why);
       if (this.listening.length === 0) return;
       if (performance.now() - began > WELL_MS) this.wait = FIRST_WAIT_MS;
       this.say(`${this.problem}; trying again in ${Math.round(this.wait / 1000)} s`);

@@ -40,8 +40,8 @@ export type CollectorAsks =
 
 export type CollectorSays =
   | { readonly started: { readonly listening: readonly string[] } }
-  /** It cannot go on, and ends. */
-  | { readonly failed: string }
+  /** It cannot go on, and ends: what of, and the sentence. */
+  | { readonly failed: { readonly source: string; readonly sentence: string } }
   | { readonly note: string }
   | { readonly status: CollectorState }
   | { readonly id: number; readonly answer: CollectorAnswer }
