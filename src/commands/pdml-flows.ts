@@ -198,7 +198,13 @@ async function run(
     const opened = await openNamedFrames(sources, {
       labels: table.labels,
       signal,
-      ...captureOptions(settings, fields, protocolsOf(table, askedFields)),
+      // Plug-ins hear of frames without a flow, too.
+      ...captureOptions(
+        settings,
+        fields,
+        protocolsOf(table, askedFields),
+        asked.plugins.length === 0 ? (askedFields ?? []) : [],
+      ),
     });
     const source = filter === null ? opened : new FilteredFrames(opened, filter);
     const debug = settings.debug === true ? (line: string) => teller.debug(line) : undefined;

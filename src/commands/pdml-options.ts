@@ -34,11 +34,14 @@ export function captureOptions(
   { protocols, displayFilter }: CaptureSettings,
   fields: readonly string[],
   needed: readonly string[],
+  /** Frames that have none of these are left out anyway: tshark need not write them. */
+  key: readonly string[] = [],
 ): TsharkOptions {
   const asked = protocols?.split(",").map((name) => name.trim()) ?? [];
   if (asked.includes(""))
     throw new UsageError(`--protocols: expected names with commas between, found "${protocols}".`);
-  return { fields, protocols: [...needed, ...asked], displayFilter };
+  const keyed = asked.includes("all") ? [] : key;
+  return { fields, protocols: [...needed, ...asked], displayFilter, keyed };
 }
 
 /** The frames that a person named: FILEs, captures, or what comes on standard input. */

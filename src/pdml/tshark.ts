@@ -22,6 +22,8 @@ export interface TsharkOptions {
   readonly protocols?: readonly string[] | undefined;
   /** A display filter of Wireshark: frames it does not let through are no frames. */
   readonly displayFilter?: string | undefined;
+  /** Only frames that have one of these fields; none = all frames. */
+  readonly keyed?: readonly string[] | undefined;
 }
 
 /**
@@ -57,12 +59,23 @@ async function openTshark(
   let pipe: NamedPipe | null = null;
   const protocols = await neededProtocols(options);
   if (protocols !== null) words.push("-J", protocols.join(" "));
-  if (options.displayFilter !== undefined) words.push("-Y", options.displayFilter);
+  const displayFilter = filterOf(options);
+  if (displayFilter !== null) words.push("-Y", displayFilter);
   if (piped !== null) {
     pipe = new NamedPipe(piped);
     words[1] = pipe.path;
   }
   return new TsharkProcess(path, words, source === "-" ? "standard input" : source, pipe);
+}
+
+/**
+ * A person's filter, and that a frame has one of the key's fields. Flows stay the same: whether a frame goes on a flow is judged by its own
+ * time, and a frame without the key belongs to none.
+ */
+function filterOf({ displayFilter, keyed = [] }: TsharkOptions): string | null {
+  const has = keyed.some((field) => OF_PDML.has(field)) ? "" : keyed.join(" || ");
+  if (displayFilter === undefined) return has === "" ? null : has;
+  return has === "" ? displayFilter : `(${displayFilter}) && (${has})`;
 }
 
 /** The protocols of the fields, `frame`, and those asked for; null = all. Rejects with a UsageError over a field that tshark does not know. */
