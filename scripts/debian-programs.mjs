@@ -39,6 +39,7 @@ export const PROGRAMS = [
   },
   { program: "tmux", debian: "tmux", usedBy: "top: the live screen in a real terminal, driven by keys" },
   { program: "jq", debian: "jq", usedBy: "pdml: recipes that people have written for pdml2flow's objects" },
+  { program: "chromium", debian: "chromium", usedBy: "serve: the page in a real browser" },
   { program: "gzip", debian: "gzip", usedBy: "capture: compressed captures" },
   { program: "zstd", debian: "zstd", usedBy: "capture: compressed captures" },
 ];

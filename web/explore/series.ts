@@ -63,6 +63,7 @@ export function measureOf(metric: Metric): string {
 
 const OTHERS = "others";
 const MOST_BUCKETS = 20_000;
+const DAY_SECONDS = 86_400;
 
 /** Of one direction only: what the initiators sent, or what came back. */
 export type Direction = "forward" | "reverse";
@@ -83,7 +84,8 @@ export function seriesPicture(table: ApiTable, metric: Metric, direction: Direct
   const times = bucketTimes(table, bucketSeconds);
   const placeOf = new Map(times.map((time, place) => [time, place]));
   const known = knownBuckets(table, times, bucketSeconds);
-  const scale = rate ? factor / bucketSeconds : factor;
+  const lengths = rate ? bucketLengths(table, times, bucketSeconds) : null;
+  const scaleAt = (place: number) => (lengths === null ? factor : factor / lengths[place]!);
   const found = new Map<string, { key: readonly ApiValue[] | null; counts: (number | null)[] }>();
   const add = (name: string, key: readonly ApiValue[] | null, row: ApiRow) => {
     let one = found.get(name);
@@ -108,7 +110,7 @@ export function seriesPicture(table: ApiTable, metric: Metric, direction: Direct
     counts: readonly (number | null)[],
     own: number,
   ): Series => {
-    const values = counts.map((value) => (value === null ? null : value * scale));
+    const values = counts.map((value, place) => (value === null ? null : value * scaleAt(place)));
     return { key, label, values, figures: figuresOf(values, own, total) };
   };
   const series = all
@@ -161,7 +163,7 @@ function bucketTimes(table: ApiTable, bucketSeconds: number): readonly number[] 
   const seen = [...table.rows, ...table.othersRows].map((row) => Date.parse(String(row.time)));
   if (seen.length === 0 && (table.from === null || table.to === null)) return [];
   // Days and longer have the lengths that clocks give them.
-  if (bucketSeconds >= 86_400) return [...new Set(seen)].sort((a, b) => a - b);
+  if (bucketSeconds >= DAY_SECONDS) return [...new Set(seen)].sort((a, b) => a - b);
   const step = bucketSeconds * 1000;
   const first = table.from === null ? Math.min(...seen) : Date.parse(table.from);
   const last = table.to === null ? Math.max(...seen) : Date.parse(table.to) - 1;
@@ -173,6 +175,18 @@ function bucketTimes(table: ApiTable, bucketSeconds: number): readonly number[] 
     times.push(time);
   }
   return times;
+}
+
+/** Seconds of each bucket that were asked for: rates are over these, as `bps` of the answer is. */
+function bucketLengths(table: ApiTable, times: readonly number[], bucketSeconds: number): readonly number[] {
+  const first = table.from === null ? Number.NEGATIVE_INFINITY : Date.parse(table.from);
+  const end = table.to === null ? Number.POSITIVE_INFINITY : Date.parse(table.to);
+  return times.map((time, place) => {
+    // Days and longer have the lengths that clocks give them.
+    const next = bucketSeconds < DAY_SECONDS ? undefined : times[place + 1];
+    const length = (Math.min(next ?? time + bucketSeconds * 1000, end) - Math.max(time, first)) / 1000;
+    return length > 0 ? length : bucketSeconds;
+  });
 }
 
 /** Buckets that the store has data of: what is nowhere is zero there, and not known elsewhere. */
