@@ -20,6 +20,7 @@ export {
 export { printStore, storeObject } from "./store-report.ts";
 export { printSummary, summaryObject } from "./summary.ts";
 export { printPieces, printTable, type TableForm, type TablePrintOptions } from "./table-printer.ts";
+export { parseExactly, readTable, readTime } from "./table-read.ts";
 export { TableStream } from "./table-stream.ts";
 export { PIECE_OCTETS, TextOutput } from "./text-output.ts";
 
@@ -47,4 +48,4 @@ export { topScreen } from "./top-screen.ts";
 export { topBatchLines, topSentences } from "./top-text.ts";
 export { TOP_UNITS, type TopUnit } from "./top-words.ts";
 export { printVerified, verifiedObject } from "./verify-text.ts";
-export { isoTime, spanText, ZoneClock } from "./zone-time.ts";
+export { isoTime } from "./zone-time.ts";
