@@ -4,6 +4,7 @@ import { FieldList } from "../parts/field-list.tsx";
 import { FilterField } from "../parts/filter-field.tsx";
 import { TimeRange } from "../parts/time-range.tsx";
 import { loadWords } from "../parts/words.ts";
+import { SaveFilter } from "../reports/save-filter.tsx";
 import type { Answer } from "./use-answer.ts";
 import { CHARTS, type Chart, METRICS, type Metric, SPREADS, type Spread, type View } from "./view.ts";
 
@@ -53,6 +54,7 @@ export function Controls({ view, answer, onChange }: ControlsProps) {
         onChange={(text) => onChange({ refresh: Number(text) })}
       />
       <FilterField filter={view.filter} fault={filterFault} onChange={(filter) => onChange({ filter })} />
+      <SaveFilter filter={view.filter} />
       <FieldList fields={view.by} onChange={(by) => onChange({ by })} />
       <Choice
         title="top"

@@ -4,6 +4,7 @@ import { address, go } from "../frame/place.ts";
 import { dark } from "../frame/theme.ts";
 import { Chart } from "../parts/chart.tsx";
 import { timeWord } from "../parts/times.ts";
+import { SaveView } from "../reports/save-view.tsx";
 import { Answered } from "./answered.tsx";
 import { Controls } from "./controls.tsx";
 import { chartOf, whyNoChart } from "./drawn.ts";
@@ -87,6 +88,7 @@ export function Explore() {
               onFlows={(term) => flowsOf(term, Date.parse(window.from), Date.parse(window.to))}
             />
           )}
+          <SaveView view={view} />
           <Answered answer={answer} />
         </>
       )}

@@ -7,6 +7,7 @@ import { type ApiFault, askQuery, askWindow } from "../frame/api-client.ts";
 import { address, go, place } from "../frame/place.ts";
 import { FilterField } from "../parts/filter-field.tsx";
 import { TimeRange } from "../parts/time-range.tsx";
+import { SaveFilter } from "../reports/save-filter.tsx";
 import { FlowTable } from "./flow-table.tsx";
 
 const PAGE = 100;
@@ -81,6 +82,7 @@ export function Flows() {
           fault={fault?.code === "filter" ? fault.message : null}
           onChange={(filter) => change({ filter })}
         />
+        <SaveFilter filter={view.filter} />
       </form>
       {fault !== null && fault.code !== "filter" && <p class="fault panel">{fault.message}</p>}
       {found !== null && (

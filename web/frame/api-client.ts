@@ -34,7 +34,8 @@ export class ApiFault extends Error {
 
 let csrf: string | null = null;
 
-async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+/** `path` stands behind /api/v1. Throws an ApiFault. */
+export async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers(init.headers);
   if (init.body !== undefined) headers.set("content-type", "application/json");
   if (csrf !== null) headers.set("x-csrf-token", csrf);

@@ -40,6 +40,18 @@ export const SCREENS: readonly Screen[] = [
     inMenu: true,
     load: async () => (await import("../exporters/exporters.tsx")).Exporters,
   },
+  {
+    path: "/reports",
+    title: "Reports",
+    inMenu: true,
+    load: async () => (await import("../reports/reports.tsx")).Reports,
+  },
+  {
+    path: "/filters",
+    title: "Saved filters",
+    inMenu: false,
+    load: async () => (await import("../reports/filters.tsx")).Filters,
+  },
 ];
 
 export const FIRST_SCREEN = SCREENS[0]!;
