@@ -139,6 +139,28 @@ describe.skipIf(CHDB_MISSING !== null)("limits", () => {
     expect(await said(`GET / HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
+  test("who sends slowly is let go: of headers, of a body", { timeout: 60_000 }, async () => {
+    const { port } = new URL(served.url);
+    const slow = (head: string) =>
+      new Promise<string>((resolve) => {
+        let text = "";
+        const socket = connect(Number(port), "127.0.0.1", () => socket.write(head));
+        const drops = setInterval(() => socket.write("a"), 500);
+        socket.on("error", () => {});
+        socket.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+        });
+        socket.on("close", () => {
+          clearInterval(drops);
+          resolve(text);
+        });
+      });
+    const body =
+      "POST /api/v1/filter HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n";
+    const both = await Promise.all([slow("GET / HTTP/1.1\r\nx-"), slow(body)]);
+    for (const said of both) expect(said).toMatch(/^HTTP\/1\.1 408 [\s\S]*expected a whole request within 15 s/);
+  });
+
   test("a reader who leaves frees the process at once", { timeout: 60_000 }, async () => {
     const before = served.workers();
     const leave = new AbortController();

@@ -1,12 +1,13 @@
 // The API's questions against `flowgauge query` on the same store: the same octets, through the command line that the answer prints.
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QueryAnswer, QueryCost, QueryWords, Status, Words } from "../src/serve/api.ts";
 import { CHDB_MISSING } from "./chdb.ts";
+import { CORPUS, corpusHere } from "./corpus/corpus.ts";
 import { CLI, runProgram } from "./program.ts";
 import { randomFlows } from "./random-flows.ts";
 import {
@@ -122,6 +123,31 @@ describe.skipIf(CHDB_MISSING !== null)("questions", () => {
     const sample = fc.sample(wordsArbitrary, { seed: 7, numRuns: 60 });
     expect(new Set(sample.map((words) => JSON.stringify(words))).size).toBeGreaterThan(50);
     for (const words of sample) await same(words);
+  });
+
+  test.skipIf(!corpusHere)("of the corpus: the same octets", { timeout: 120_000 }, async () => {
+    const path = join(folder, "corpus");
+    const captures = readdirSync(join(CORPUS, "pcap"))
+      .filter((name) => name.endsWith(".pcap"))
+      .sort()
+      .slice(0, 40);
+    await runProgram([
+      "track",
+      ...captures.map((name) => join(CORPUS, "pcap", name)),
+      "--store",
+      path,
+      "--summary",
+      "none",
+    ]);
+    const corpus = await serve(["--store", path]);
+    for (const words of [{ by: ["proto", "srcAddr,dstPort"], top: 0 }, { by: ["time/1d"] }, { limit: 10_000 }]) {
+      const { status, text } = await post(`${corpus.url}/api/v1/query`, words);
+      expect(status, text.slice(0, 300)).toBe(200);
+      const { stdout } = await inShell(`${(JSON.parse(text) as QueryAnswer).command} --json`);
+      expect(JSON.parse(text).tables[0].rows.length).toBeGreaterThan(3);
+      expect(tablesText(text)).toBe(joinedTables(stdout));
+    }
+    await corpus.end();
   });
 
   test("times that are relative stay so in the command line", async () => {

@@ -125,7 +125,7 @@ function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void 
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? [
             "408 Request Timeout",
-            `expected a whole request within ${CONNECTION.requestMs / 1000} s, found a part of one`,
+            `expected a whole request within ${CONNECTION.requestMs / 1000} s, its headers within ${CONNECTION.headersMs / 1000} s, found a part of one`,
           ]
         : ["400 Bad Request", "expected a request of HTTP, found something else"];
   const body = problemText(new ServeError(400, "usage", sentence));
