@@ -86,7 +86,9 @@ function firstRows(table: Table, most: number): readonly [Table, note: string | 
 function rowsHtml(whole: Table, most: number): string {
   const [table, note] = firstRows(whole, most);
   const lines = linesOf(table);
-  const columns = columnsFor(table, lines, { clock: new ZoneClock(table.zone), raw: false });
+  const all = columnsFor(table, lines, { clock: new ZoneClock(table.zone), raw: false });
+  // Paper is narrow: fields that no flow has a value of are left out.
+  const columns = table.shape === "list" ? all.filter(({ cells }) => cells.some((text) => text !== "-")) : all;
   const cell = (tag: string, text: string, right: boolean) =>
     `<${tag}${right ? ' class="figure"' : ""}${tag === "th" ? ' scope="col"' : ""}>${escapeXml(text)}</${tag}>`;
   const head = columns.map(({ title, right }) => cell("th", title, right)).join("");

@@ -128,7 +128,7 @@ function RowActions({
   );
 }
 
-function SeriesMark({ place, others }: { readonly place: number; readonly others: boolean }) {
+export function SeriesMark({ place, others }: { readonly place: number; readonly others: boolean }) {
   const colour = seriesColour(place, others, dark.value);
   const hollow = isSecondRound(place, others);
   return <span class="dot" style={{ background: hollow ? "none" : colour, border: `3px solid ${colour}` }} />;

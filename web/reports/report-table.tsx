@@ -1,6 +1,8 @@
 // A table of a report: its picture above it, keys that lead to the flows behind them.
+import type { ComponentChildren } from "preact";
 import type { ApiColumn, ApiRow, ApiTable, ApiValue, ChartKind } from "../../src/serve/api.ts";
 import { keyText, type SeriesPicture, seriesPicture } from "../explore/series.ts";
+import { SeriesMark } from "../explore/series-table.tsx";
 import { termOfKey } from "../explore/terms.ts";
 import { timeChart } from "../explore/time-chart.ts";
 import { narrowed } from "../explore/view.ts";
@@ -8,7 +10,6 @@ import { address } from "../frame/place.ts";
 import { dark } from "../frame/theme.ts";
 import { Chart } from "../parts/chart.tsx";
 import { figure } from "../parts/figures.ts";
-import { seriesColour } from "../parts/palette.ts";
 import { localTime, timeWord, utcTime } from "../parts/times.ts";
 import { barChart, barHeight } from "./bar-chart.ts";
 
@@ -32,7 +33,7 @@ export function ReportTable({ table, chart, filter }: ReportTableProps) {
       {table.rows.length === 0 ? (
         <p class="empty">Nothing matched in this time.</p>
       ) : isDrawn && picture !== null ? (
-        <SeriesFigures picture={picture} />
+        <SeriesFigures picture={picture} title={`${table.title}: figures`} />
       ) : (
         <Rows table={table} filter={filter} />
       )}
@@ -64,11 +65,11 @@ function Picture({
   return option === null ? null : <Chart option={option} height={barHeight(table)} label={label} />;
 }
 
-function SeriesFigures({ picture }: { readonly picture: SeriesPicture }) {
+function SeriesFigures({ picture, title }: { readonly picture: SeriesPicture; readonly title: string }) {
   const { series, sum, unit, totalUnit } = picture;
   const rows = series.length > 1 ? [...series, sum] : series;
   return (
-    <div class="tablebox">
+    <Wide title={title}>
       <table>
         <thead>
           <tr>
@@ -84,10 +85,7 @@ function SeriesFigures({ picture }: { readonly picture: SeriesPicture }) {
           {rows.map(({ label, key, figures }, place) => (
             <tr key={label}>
               <td class="key">
-                {place < series.length && (
-                  <span class="dot" style={{ background: seriesColour(place, key === null, dark.value) }} />
-                )}{" "}
-                {label}
+                {place < series.length && <SeriesMark place={place} others={key === null} />} {label}
               </td>
               <td class="figure">{figure(figures.average, unit)}</td>
               <td class="figure">{figure(figures.most, unit)}</td>
@@ -97,12 +95,25 @@ function SeriesFigures({ picture }: { readonly picture: SeriesPicture }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
+  );
+}
+
+/** What is wider than the screen is moved by keys, too. */
+function Wide({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <section class="tablebox" aria-label={title} tabIndex={0}>
+      {children}
+    </section>
   );
 }
 
 function Rows({ table, filter }: { readonly table: ApiTable; readonly filter: string }) {
-  const { columns } = table;
+  // Fields that no flow has a value of are left out.
+  const columns = table.columns.filter(
+    ({ name }) => table.shape !== "list" || table.rows.some((row) => !isNothing(row[name] ?? null)),
+  );
   const keys = table.shape === "group" ? columns.filter(({ role }) => role === "key").map(({ name }) => name) : [];
   const [first] = keys;
   const flowsOf = (row: ApiRow): string | null => {
@@ -119,7 +130,7 @@ function Rows({ table, filter }: { readonly table: ApiTable; readonly filter: st
     ["total", table.total],
   ] as const;
   return (
-    <div class="tablebox">
+    <Wide title={`${table.title}: rows`}>
       <table>
         <thead>
           <tr>
@@ -167,7 +178,7 @@ function Rows({ table, filter }: { readonly table: ApiTable; readonly filter: st
           The first {MOST_ROWS} of {table.rows.length} rows; the downloads have all of them.
         </p>
       )}
-    </div>
+    </Wide>
   );
 }
 
@@ -194,6 +205,10 @@ function Cell({ column, value, link }: CellProps) {
       {text}
     </td>
   );
+}
+
+function isNothing(value: ApiValue): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function isFigure({ role, unit, type }: ApiColumn): boolean {
