@@ -16,6 +16,7 @@ import { type AccessSettings, accessPlan, withAccess } from "./serve-access.ts";
 import { type CollectingSettings, servedFlows, withCollecting } from "./serve-collecting.ts";
 import { type HostSettings, hostRoutes, withHosts } from "./serve-hosts.ts";
 import { type ReportSettings, servedReports, withReports } from "./serve-reports.ts";
+import { SeenHosts } from "./serve-seen-hosts.ts";
 import { serveUserCommand } from "./serve-user.ts";
 
 const EXAMPLES = `Examples:
@@ -61,6 +62,8 @@ async function runServe(settings: ServeSettings): Promise<void> {
   const access = accessPlan(settings, host);
   const reports = servedReports(settings, say);
   const flows = await servedFlows(settings, say);
+  let server: Server | null = null;
+  const seen = new SeenHosts(flows.collector, () => server?.context.questions ?? null);
   const parts: ServeParts = {
     ...NO_PARTS,
     guard: access.guard,
@@ -68,10 +71,11 @@ async function runServe(settings: ServeSettings): Promise<void> {
     collecting: () => flows.collector?.status() ?? NO_PARTS.collecting(),
     demo: () => flows.demo,
     namedFilters: reports.namedFilters,
+    seenHosts: (part) => seen.offered(part),
     problems: () => [...access.problems(), ...flows.problems(), ...reports.problems()],
     routes: [access.routes, flows.routes, await hostRoutes(settings), windowRoute, ...reports.routes],
   };
-  const server = await createServer({
+  server = await createServer({
     version: version(),
     store: resolve(flows.folder),
     local: settings.local ?? null,

@@ -1,7 +1,7 @@
 // The door of serve/: the HTTP server, and who may ask it.
 
 export { Access } from "./access.ts";
-export type { LiveLinks } from "./api.ts";
+export type { DownloadSaid, LiveLinks, QueryAnswer, QueryWords } from "./api.ts";
 export { collectingRoutes } from "./collecting-routes.ts";
 export { CollectorProcess } from "./collector-process.ts";
 export type {
@@ -17,7 +17,7 @@ export { Geo } from "./geo.ts";
 export { guardOf, loginRoutes } from "./guard.ts";
 export { hostRoute } from "./host-route.ts";
 export { LoginLimits } from "./login-limits.ts";
-export { type Guard, NO_PARTS, type ServeParts, type ServeRoutes } from "./parts.ts";
+export { type Guard, NO_PARTS, type Questions, type SeenHost, type ServeParts, type ServeRoutes } from "./parts.ts";
 export { ReportFiles } from "./report-files.ts";
 export { mailerOf, mailServerOf } from "./report-mail.ts";
 export { checkReportWords } from "./report-question.ts";
