@@ -24,6 +24,8 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), "flowgauge-serve-query-"));
 const LOCAL = "198.51.100.0/24,2001:db8:a::/48";
+/** Generated ones; each is asked twice, once in a shell. */
+const QUESTIONS = Number(process.env.FLOWGAUGE_QUESTIONS ?? 25);
 
 /** Runs a command line in a shell in which `flowgauge` is the built program. */
 function inShell(
@@ -119,9 +121,9 @@ describe.skipIf(CHDB_MISSING !== null)("questions", () => {
       return JSON.parse(JSON.stringify({ ...words, ...(list ? { limit } : { top }) })) as QueryWords;
     });
 
-  test("60 questions: the page's and the shell's tables are the same", { timeout: 300_000 }, async () => {
-    const sample = fc.sample(wordsArbitrary, { seed: 7, numRuns: 60 });
-    expect(new Set(sample.map((words) => JSON.stringify(words))).size).toBeGreaterThan(50);
+  test(`${QUESTIONS} questions: the page's and the shell's tables are the same`, { timeout: 300_000 }, async () => {
+    const sample = fc.sample(wordsArbitrary, { seed: 7, numRuns: QUESTIONS });
+    expect(new Set(sample.map((words) => JSON.stringify(words))).size).toBeGreaterThan(0.8 * QUESTIONS);
     for (const words of sample) await same(words);
   });
 

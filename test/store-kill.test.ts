@@ -8,7 +8,7 @@ import { numbers } from "./flow-batches.ts";
 import { collectInto, endInOrder, FLOWS_A_MESSAGE, numberedMessage, numbersIn, TestFolder } from "./store-run.ts";
 
 /** `npm run kill -- 500` has more of them. */
-const KILLS = Number(process.env.FLOWGAUGE_KILLS ?? 50);
+const KILLS = Number(process.env.FLOWGAUGE_KILLS ?? 25);
 const SEED = Number(process.env.FLOWGAUGE_SEED ?? 4);
 const EVERY_MS = 10;
 /** What a kill may cost. */
