@@ -61,6 +61,12 @@ export function bucketFor(from: bigint, to: bigint): string {
 
 /** The one question that the picture answers; `bucket` is null for parts of a whole. */
 export function graphQuestion(settings: GraphSettings, bucket: string | null): GroupQuestion {
+  const [question] = groupingsOf(graphWords(settings, bucket));
+  return question!;
+}
+
+/** The same in words. */
+export function graphWords(settings: GraphSettings, bucket: string | null): GraphSettings {
   const words = settings.by.length === 0 ? [] : [...settings.by];
   if (words.length > 1) {
     throw new UsageError(`--by: expected one grouping for a picture, found ${words.length}; draw them one by one.`);
@@ -78,8 +84,7 @@ export function graphQuestion(settings: GraphSettings, bucket: string | null): G
   const sort = settings.sort ?? (settings.unit === undefined ? undefined : COUNTED[settings.unit]);
   const top = settings.top ?? (bucket === null ? TOP_GROUPS : TOP_SERIES);
   const { aggregate: _, sum: __, distinct: ___, percentile: ____, ...rest } = settings;
-  const [question] = groupingsOf({ ...rest, by: [by], measures, top, ...(sort === undefined ? {} : { sort }) });
-  return question!;
+  return { ...rest, by: [by], measures, top, ...(sort === undefined ? {} : { sort }) };
 }
 
 function checkBucket(text: string): void {

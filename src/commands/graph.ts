@@ -2,7 +2,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { SourceError, UsageError } from "../core/errors.ts";
-import type { Table } from "../core/table.ts";
+import type { Table, Value } from "../core/table.ts";
 import { answer, askFiles, type FlowChoice, type GroupQuestion, parseMeasure } from "../query/index.ts";
 import {
   GRAPH_STYLES,
@@ -19,6 +19,7 @@ import {
   bucketFor,
   type GraphSettings,
   graphQuestion,
+  graphWords,
   isBreakdown,
   type Picture,
   pictureOf,
@@ -28,6 +29,8 @@ import { heldTimes } from "./nothing-matched.ts";
 import { repeated } from "./option-values.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf } from "./query-plan.ts";
+import type { QueryRun } from "./query-run.ts";
+import { addRemoteOptions, type RemoteSettings, refuseRemoteOptions, splitRemote } from "./remote-address.ts";
 
 const EXAMPLES = `Examples:
   flowgauge graph --from 1d                                   bits per second of the last day, in the terminal
@@ -86,10 +89,16 @@ export function graphCommand(): Command {
     .option("--json", "the numbers as JSON, documented in docs/output.md")
     .option("--ndjson", "one JSON object a row")
     .option("--csv", "CSV with a header line");
-  return addLimitOptions(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES).action(runGraph);
+  return addLimitOptions(addRemoteOptions(command))
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES)
+    .action(runGraph);
 }
 
-async function runGraph(words: string[], settings: GraphSettings & FilterSettings): Promise<void> {
+async function runGraph(words: string[], settings: GraphSettings & FilterSettings & RemoteSettings): Promise<void> {
+  const remote = splitRemote(words);
+  if (remote !== null) return graphRemote(remote, settings);
+  refuseRemoteOptions(settings);
   const { sources, filter } = await filterArgument(words, settings);
   const choice = choiceOf(settings, filter, Date.now());
   const picture = pictureOf(settings.out);
@@ -97,19 +106,83 @@ async function runGraph(words: string[], settings: GraphSettings & FilterSetting
   const breakdown = isBreakdown(settings);
   const draw = drawing(settings, picture);
   // What cannot be understood is told before anything is read.
-  graphQuestion(settings, breakdown ? null : settings.bucket === "auto" ? "5m" : settings.bucket);
+  graphQuestion(settings, breakdown ? null : fixedBucket(settings));
   await ask(sources, choice, settings, async (asking) => {
     const question = graphQuestion(settings, breakdown ? null : await bucketOf(settings, asking, choice));
     const table = await asked(asking, choice, question);
-    const nothing = table.rows.length === 0;
-    const held = nothing ? heldTimes(asking.sources, choice) : null;
+    const held = table.rows.length === 0 ? heldTimes(asking.sources, choice) : null;
     const notes = [...table.notes, ...asking.notes, ...asking.sources.notes, ...(held === null ? [] : [held])];
-    if (numbers !== null) return printTable({ ...table, notes }, { form: numbers }, process.stdout);
-    await draw({ ...table, notes });
-    if (!nothing || picture === "text") return;
-    const where = settings.out === "-" ? "the picture" : settings.out;
-    asking.run.note(`nothing matched: ${where} shows nothing${held === null ? "" : `; ${held}`}`);
+    await showGraph({ ...table, notes }, held, { settings, picture, numbers, draw }, asking.run);
   });
+}
+
+interface GraphShown {
+  readonly settings: GraphSettings;
+  readonly picture: Picture;
+  readonly numbers: TableForm | null;
+  readonly draw: (table: Table) => Promise<void>;
+}
+
+async function showGraph(
+  table: Table,
+  held: string | null,
+  { settings, picture, numbers, draw }: GraphShown,
+  run: QueryRun,
+): Promise<void> {
+  if (numbers !== null) return printTable(table, { form: numbers }, process.stdout);
+  await draw(table);
+  if (table.rows.length > 0 || picture === "text") return;
+  const where = settings.out === "-" ? "the picture" : settings.out;
+  run.note(`nothing matched: ${where} shows nothing${held === null ? "" : `; ${held}`}`);
+}
+
+/** The answer of a remote serve, drawn here. */
+async function graphRemote(
+  { remote, rest }: { readonly remote: string; readonly rest: readonly string[] },
+  settings: GraphSettings & FilterSettings & RemoteSettings,
+): Promise<void> {
+  const [{ askRemote }, { remoteFilter, remoteWords }] = await Promise.all([
+    import("./remote-asking.ts"),
+    import("./remote-words.ts"),
+  ]);
+  const filter = await remoteFilter(rest, settings);
+  const picture = pictureOf(settings.out);
+  const numbers = numbersOf(settings);
+  const breakdown = isBreakdown(settings);
+  const draw = drawing(settings, picture);
+  const first = remoteWords(graphWords(settings, breakdown ? null : fixedBucket(settings)), filter);
+  await askRemote(remote, settings, async (asking) => {
+    const { from, to } = choiceOf(settings, null, Date.now()).time;
+    let words = first;
+    if (!breakdown && settings.bucket === "auto") {
+      const span = async () => {
+        const { by: _, sort: __, top: ___, ...rest } = first;
+        const [table] = await asking.tables({ ...rest, measures: "first,last", sort: "first:asc" });
+        return [table?.rows[0]?.[0] ?? null, table?.rows[0]?.[1] ?? null] as const;
+      };
+      words = remoteWords(graphWords(settings, await autoBucket(from, to, span)), filter);
+    }
+    const [table] = await asking.tables(words);
+    if (table === undefined) return;
+    // Where nothing matched, the server's last note says which times it has flows of.
+    const held = table.rows.length === 0 && (from !== null || to !== null) ? (table.notes.at(-1) ?? null) : null;
+    await showGraph(table, held, { settings, picture, numbers, draw }, asking.run);
+  });
+}
+
+function fixedBucket({ bucket }: GraphSettings): string {
+  return bucket === "auto" ? "5m" : bucket;
+}
+
+/** As the time needs: what was asked for, or from the first packet to the last one. */
+async function autoBucket(
+  from: bigint | null,
+  to: bigint | null,
+  span: () => Promise<readonly [first: Value, last: Value]>,
+): Promise<string> {
+  if (from !== null) return bucketFor(from, to ?? BigInt(Date.now()) * 1_000_000n);
+  const [first, last] = await span();
+  return typeof first === "bigint" && typeof last === "bigint" ? bucketFor(first, last) : "5m";
 }
 
 function asked(
@@ -131,25 +204,16 @@ function numbersOf({ json, ndjson, csv, out }: GraphSettings): TableForm | null 
   return forms[0] ?? null;
 }
 
-/** As asked for, or as the time needs: what was asked for, or from the first packet to the last one. */
 async function bucketOf({ bucket }: GraphSettings, asking: Asking, choice: FlowChoice): Promise<string> {
   if (bucket !== "auto") return bucket;
   const { from, to } = choice.time;
-  const now = BigInt(Date.now()) * 1_000_000n;
-  if (from !== null) return bucketFor(from, to ?? now);
   const measures = [parseMeasure("first"), parseMeasure("last")];
   const sort = { by: "first", descending: false };
-  const span = await asked(asking, choice, {
-    keys: [],
-    bucket: null,
-    spread: "even",
-    measures,
-    sort,
-    top: null,
-    percentile: null,
+  const all = { keys: [], bucket: null, spread: "even", measures, sort, top: null, percentile: null } as const;
+  return autoBucket(from, to, async () => {
+    const [first = null, last = null] = (await asked(asking, choice, all)).rows[0] ?? [];
+    return [first, last];
   });
-  const [first, last] = span.rows[0] ?? [];
-  return typeof first === "bigint" && typeof last === "bigint" ? bucketFor(first, last) : "5m";
 }
 
 /** How a Table becomes the picture that is asked for. */

@@ -16,6 +16,14 @@ export async function enterPassword(name: string): Promise<string> {
   throw new UsageError("expected the same password twice, found two; try again.");
 }
 
+/** Asked once. Throws a UsageError where there is no terminal; `variable` is where it can be given instead. */
+export function askedPassword(name: string, variable: string): Promise<string> {
+  if (process.stdin.isTTY === true) return typed(`Password of ${name}: `);
+  throw new UsageError(
+    `--user ${name}: expected a password in $${variable} or --password-file, or a terminal to ask on, found neither.`,
+  );
+}
+
 async function pipedLine(): Promise<string> {
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
   for await (const line of lines) {
@@ -47,7 +55,7 @@ function typed(question: string): Promise<string> {
       for (const key of keys) {
         if (key === "\r" || key === "\n") return end(() => resolve(text));
         if (key === CONTROL_C || key === CONTROL_D) {
-          return end(() => reject(new UsageError("expected a password, found none; nothing was changed.")));
+          return end(() => reject(new UsageError("expected a password, found none; nothing was done.")));
         }
         if (BACKSPACES.has(key)) text = [...text].slice(0, -1).join("");
         else text += key;

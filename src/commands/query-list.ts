@@ -10,7 +10,7 @@ import {
   listTitle,
   writeFlowsParquet,
 } from "../query/index.ts";
-import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
+import { createFlowPrinter, type FlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
 import type { Engine } from "../store/index.ts";
 import type { QuerySettings } from "./query-plan.ts";
 import { withSentences } from "./standard-streams.ts";
@@ -39,8 +39,7 @@ export async function printList(
   }
   const { from: begin, to } = choice.time;
   const head = { title: listTitle(question), from: begin, to, sortedBy: question.sort?.by ?? null, notes };
-  const printer = { ...printerOptions(settings, from, fields), head };
-  const sink = withSentences(createFlowPrinter(printer, process.stdout));
+  const sink = listPrinter(settings, from, fields, head);
   const enough = new AbortController();
   let printed = false;
   const once = { ...asked, isFinal: () => printed };
@@ -55,6 +54,16 @@ export async function printList(
   });
   await sink.end();
   return !printed && question.limit !== 0;
+}
+
+/** Prints flows on standard output, as the options say. */
+export function listPrinter(
+  settings: QuerySettings,
+  from: "packets" | "both",
+  fields: readonly AnyFieldName[] | undefined,
+  head: NonNullable<FlowPrinterOptions["head"]>,
+): FlowPrinter {
+  return withSentences(createFlowPrinter({ ...printerOptions(settings, from, fields), head }, process.stdout));
 }
 
 function printerOptions(

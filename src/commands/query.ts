@@ -10,6 +10,7 @@ import { repeated } from "./option-values.ts";
 import { printList } from "./query-list.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf, groupingsOf, type QuerySettings } from "./query-plan.ts";
+import { addRemoteOptions, type RemoteSettings, refuseRemoteOptions, splitRemote } from "./remote-address.ts";
 import { printOptions } from "./table-options.ts";
 
 const EXAMPLES = `Examples:
@@ -20,10 +21,12 @@ const EXAMPLES = `Examples:
   flowgauge query --by time/5m,outIf --percentile 95           the 95th percentile of each interface, as billing has it
   flowgauge query day.native week.parquet capture.pcap --by srcAddr --by dstPort --json
   flowgauge query store:/srv/flows 'host 192.0.2.7' --sort start --limit 100 --csv
+  flowgauge query http://flows:8055 --from 2h --by srcAddr     the same, asked of a serve elsewhere
 `;
 
 const NOTES = `
-A SOURCE is a store's folder, a file of flow records (Native, Parquet), a capture, or - for a pipe; none = the default store.
+A SOURCE is a store's folder, a file of flow records (Native, Parquet), a capture, or - for a pipe; none = the default store. Or it is one
+flowgauge serve (http://, https://), whose store is asked.
 What follows the last source is the FILTER (docs/filter.md). Options, measures and recipes: docs/query.md; shapes of output: docs/output.md.
 Exit codes: 0 answered, 1 something could not be read (what was good is answered), 2 wrong usage, 130 interrupted.`;
 
@@ -57,10 +60,16 @@ export function queryCommand(): Command {
     .option("--no-header", "no titles")
     .option("--totals", "NDJSON and CSV: also the rows of the others and the total")
     .option("--utc", "times are read and shown in UTC (default: this machine's zone)");
-  return addLimitOptions(command).addHelpText("before", EXAMPLES).addHelpText("after", NOTES).action(runQuery);
+  return addLimitOptions(addRemoteOptions(command))
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", NOTES)
+    .action(runQuery);
 }
 
-async function runQuery(words: string[], settings: QuerySettings & FilterSettings): Promise<void> {
+async function runQuery(words: string[], settings: QuerySettings & FilterSettings & RemoteSettings): Promise<void> {
+  const remote = splitRemote(words);
+  if (remote !== null) return (await import("./remote-query.ts")).queryRemote(remote.remote, remote.rest, settings);
+  refuseRemoteOptions(settings);
   const { sources: names, filter } = await filterArgument(words, settings);
   const choice = choiceOf(settings, filter, Date.now());
   const plan: QueryPlan = { choice, groupings: groupingsOf(settings), print: printOptions(settings), settings };

@@ -13,6 +13,7 @@ export { FilterError } from "./filter/filter-error.ts";
 export { filterSql } from "./filter/filter-sql.ts";
 export { type Token, tokensOf } from "./filter/lexer.ts";
 export { parseNamedFilters } from "./filter/named-filters.ts";
+export { usedNames, withoutNames } from "./filter/named-texts.ts";
 export { textTest } from "./filter/octet-texts.ts";
 export { FILTER_LIMITS, type FilterOptions, type FrameFields } from "./filter/options.ts";
 export { parseFilter } from "./filter/parser.ts";

@@ -43,6 +43,8 @@ export interface QuestionWords {
   readonly scale?: true;
   readonly local?: string;
   readonly utc?: true;
+  /** By its name; default: this machine's. */
+  readonly zone?: string;
 }
 
 const TOP = 10;
@@ -52,7 +54,7 @@ const FIVE_TUPLE = "srcAddr,dstAddr,srcPort,dstPort,proto";
 const MOST_GROUPINGS = 20;
 
 export function choiceOf(settings: QuestionWords, filter: Filter | null, nowMs: number): FlowChoice {
-  const zone = settings.utc === true ? "UTC" : localZone();
+  const zone = settings.utc === true ? "UTC" : (settings.zone ?? localZone());
   const from = settings.from === undefined ? null : parseTime(settings.from, "--from", zone, nowMs);
   const to = settings.to === undefined ? null : parseTime(settings.to, "--to", zone, nowMs, true);
   if (from !== null && to !== null && from >= to) {

@@ -1,4 +1,5 @@
 // The door of the report room: flow records and summaries to text.
+export { AsciiText } from "./ascii-text.ts";
 export { ByteWriter } from "./byte-writer.ts";
 export { printCollectChange } from "./collect-change.ts";
 export { METRICS_TYPE, printCollectMetrics } from "./collect-metrics.ts";

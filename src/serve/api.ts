@@ -36,6 +36,10 @@ export interface QueryWords {
   readonly scale?: boolean;
   /** Times without a zone, days and hours are of UTC; default: the server's zone. */
   readonly utc?: boolean;
+  /** The same of another zone, by its name: "Europe/Berlin". */
+  readonly zone?: string;
+  /** Networks that `inside`, `outside` and `side` speak of, with commas; default: those of serve. */
+  readonly local?: string;
   /** Lists: so many flows at the most (1..10,000), only these fields, and where to go on. */
   readonly limit?: number;
   readonly fields?: string;
@@ -72,7 +76,10 @@ export interface ApiColumn {
   readonly field?: string | null;
 }
 
-/** GET|POST /query. Other formats of the same: ?format=ndjson|csv|parquet|svg|png as a download. */
+/**
+ * GET|POST /query. Other formats of the same: ?format=ndjson|csv|parquet|native|svg|png as a download; what JSON says beside the rows is a
+ * DownloadSaid in their header `Flowgauge-Said`.
+ */
 export interface QueryAnswer {
   readonly tables: readonly ApiTable[];
   /** The command line that answers the same. */
@@ -83,6 +90,16 @@ export interface QueryAnswer {
   readonly next: string | null;
   /** Files that could not be read, one sentence each: the answer is without them. */
   readonly problems: readonly string[];
+}
+
+/** Percent-encoded JSON, 6 KB at the most: of many sentences the first ones. */
+export interface DownloadSaid {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly notes: readonly string[];
+  readonly problems: readonly string[];
+  /** Of a list in which nothing is: which times the store has flows of, where a time was asked for. */
+  readonly held: string | null;
 }
 
 /** GET|POST /query/cost: what the same words would have to read, by the catalog: nothing is read. */

@@ -30,6 +30,11 @@ export interface AskedQuestion {
   readonly now: number;
 }
 
+/** What the networks are that are local: those of the question, else the server's. */
+export function localOf({ local }: QueryWords, ours: string | null): string | null {
+  return local === undefined || local.trim() === "" ? ours : local;
+}
+
 export interface ListAsked {
   readonly question: ListQuestion;
   /** null = all. */
@@ -48,12 +53,17 @@ export interface ReadQuestion {
 /** Throws a UsageError or FilterError for words that cannot be asked. */
 export function readQuestion({ words, format, named, local, now }: AskedQuestion): ReadQuestion {
   const text = words.filter ?? "";
-  const filter = text.trim() === "" ? null : parseFilter(text, filterOptions(new Map(named), local, now));
-  const options = optionsOf(words, local);
+  const zone = zoneOf(words);
+  const options = { ...optionsOf(words, local), ...(zone === undefined ? {} : { zone }) };
+  const meaning = { ...filterOptions(new Map(named), local, now), ...(zone === undefined ? {} : { zone }) };
+  const filter = text.trim() === "" ? null : parseFilter(text, meaning);
   const choice = choiceOf(options, filter, now);
   const groupings = groupingsOf(options);
   if (groupings.length > 0) {
     refuseListWords(words);
+    if (format === "native") {
+      throw new UsageError("format: expected a list of flows for native, found groups; take json.");
+    }
     if (format !== "json" && groupings.length > 1) {
       throw new UsageError(`format: expected one grouping for ${format}, found ${groupings.length}; ask one by one.`);
     }
@@ -69,6 +79,20 @@ export function readQuestion({ words, format, named, local, now }: AskedQuestion
 
 export function filterOptions(named: ReadonlyMap<string, string>, local: string | null, now: number): FilterOptions {
   return { named, now, ...(local === null ? {} : { localNetworks: local.split(",").map((word) => word.trim()) }) };
+}
+
+const ZONE = /^[A-Za-z0-9_+/-]{1,64}$/;
+
+/** By the name that it always has: few are known, however they are written. undefined = the server's. */
+function zoneOf({ utc, zone }: QueryWords): string | undefined {
+  if (utc === true) return "UTC";
+  if (zone === undefined) return undefined;
+  try {
+    if (ZONE.test(zone)) return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`zone: expected the name of a zone such as Europe/Berlin, found "${zone.slice(0, 60)}".`);
 }
 
 /** The words as the options of `flowgauge query` have them. */

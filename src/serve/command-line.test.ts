@@ -1,10 +1,11 @@
 // Command lines of questions: words of a shell, named filters written out.
+
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { usedNames, withoutNames } from "../query/index.ts";
 import type { QueryWords } from "./api.ts";
 import { commandLine, queryArguments, shellWord } from "./command-line.ts";
-import { usedNames, withoutNames } from "./named-texts.ts";
 
 const asked = (words: QueryWords, named: readonly (readonly [string, string])[] = [], local: string | null = null) =>
   ({ words, named, local, format: "json", now: 0 }) as const;

@@ -1,11 +1,13 @@
 // The command line that answers a question of the API, for a POSIX shell. Whoever copies it gets the same tables.
+import { withoutNames } from "../query/index.ts";
 import { defaultStore } from "../store/index.ts";
 import { type AskedQuestion, limitOf } from "./asked-question.ts";
-import { withoutNames } from "./named-texts.ts";
 
 /** `store`: the folder that is asked, absolute. */
 export function commandLine(asked: AskedQuestion, store: string): string {
-  return ["flowgauge", "query", ...queryArguments(asked, store)].map(shellWord).join(" ");
+  const { utc, zone } = asked.words;
+  const inZone = zone === undefined || utc === true ? [] : [`TZ=${zone}`];
+  return [...inZone, "flowgauge", "query", ...queryArguments(asked, store)].map(shellWord).join(" ");
 }
 
 /** What stands behind `flowgauge query`, not quoted. */

@@ -1,6 +1,7 @@
 // An answer on its way to its readers: in memory, or in a file without a name that goes with the last of them.
 import { closeSync, openSync, read, rmSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
+import type { DownloadSaid } from "./api.ts";
 import type { Answer } from "./parts.ts";
 import type { Answered } from "./query-work.ts";
 
@@ -10,12 +11,14 @@ const PIECE = 262_144;
 export class GivenAnswer {
   readonly stamp: string | null;
   readonly octets: number;
+  private readonly said: DownloadSaid | null;
   private readonly memory: Uint8Array | null;
   private file: number | null = null;
   private readers = 0;
 
   constructor(answered: Answered) {
     this.stamp = answered.stamp;
+    this.said = answered.said;
     if ("octets" in answered) {
       this.memory = answered.octets;
       this.octets = answered.octets.length;
@@ -40,7 +43,7 @@ export class GivenAnswer {
       if (held) this.leave();
       held = false;
     };
-    return { octets: this.octets, release, read: () => this.memory ?? this.stream(release) };
+    return { octets: this.octets, said: this.said, release, read: () => this.memory ?? this.stream(release) };
   }
 
   private leave(): void {

@@ -1,4 +1,6 @@
 // Lists of flows: printed up to their limit, and where the next ones begin.
+import { findField } from "../core/fields.ts";
+import { NativeWriter } from "../files/index.ts";
 import {
   type AskedFiles,
   askFiles,
@@ -9,7 +11,7 @@ import {
   placeFields,
   placeText,
 } from "../query/index.ts";
-import { createFlowPrinter, type FlowPrinterOptions } from "../report/index.ts";
+import { createFlowPrinter, type FlowPrinterOptions, type FlowSink } from "../report/index.ts";
 import type { Engine } from "../store/index.ts";
 import type { AnswerOutput } from "./answer-output.ts";
 import type { ListAsked } from "./asked-question.ts";
@@ -25,8 +27,14 @@ export interface ListRun {
   readonly notes: readonly string[];
 }
 
-/** Gives the word with which the list goes on; null = that was all. Behind what is in `output` already. */
-export async function printAskedList(run: ListRun, output: AnswerOutput): Promise<string | null> {
+export interface ListEnd {
+  /** The word with which the list goes on; null = that was all. */
+  readonly next: string | null;
+  readonly printed: number;
+}
+
+/** Behind what is in `output` already. */
+export async function printAskedList(run: ListRun, output: AnswerOutput): Promise<ListEnd> {
   const { engine, asked, choice, list } = run;
   const { sort, limit } = list.question;
   // One more than is shown tells whether there are more.
@@ -35,7 +43,7 @@ export async function printAskedList(run: ListRun, output: AnswerOutput): Promis
   const keeper = sort === null ? null : new PlaceKeeper(sort, list.question.after ?? null);
   let printed = 0;
   let more = false;
-  const printer = createFlowPrinter(printerOptions(run), output);
+  const printer = run.format === "native" ? blocksOf(list, output) : createFlowPrinter(printerOptions(run), output);
   const once = { ...asked, isFinal: () => printed > 0 };
   await askFiles(engine, once, async (files) => {
     for await (const batch of listFlows(engine, files, choice, question, fields)) {
@@ -49,7 +57,13 @@ export async function printAskedList(run: ListRun, output: AnswerOutput): Promis
   });
   await printer.end();
   const place = keeper?.last ?? null;
-  return more && sort !== null && place !== null ? placeText(place, sort) : null;
+  return { next: more && sort !== null && place !== null ? placeText(place, sort) : null, printed };
+}
+
+/** For another flowgauge, which prints them itself. */
+function blocksOf({ fields }: ListAsked, output: AnswerOutput): FlowSink {
+  const columns = fields?.map(findField).filter((field) => field !== undefined);
+  return new NativeWriter(output, columns === undefined ? {} : { fields: columns });
 }
 
 function printerOptions({ choice, list, format, notes }: ListRun): FlowPrinterOptions {

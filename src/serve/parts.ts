@@ -1,6 +1,6 @@
 // What the server is put together of: who may ask (access), what is collected, saved filters, and the routes of each part.
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { CollectingStatus, Role } from "./api.ts";
+import type { CollectingStatus, DownloadSaid, Role } from "./api.ts";
 
 /** Who asks. */
 export interface Caller {
@@ -40,13 +40,15 @@ export const OPEN_GUARD: Guard = ({ ip }) => ({ user: null, role: "admin", csrf:
 /** Octets of an answer. */
 export interface Answer {
   readonly octets: number;
+  /** Of a download: what it does not say itself. */
+  readonly said: DownloadSaid | null;
   /** All of it: at once, or piece by piece as they are taken. To be asked for once. */
   read(): Uint8Array | NodeJS.ReadableStream;
   /** It is not needed (any more). */
   release(): void;
 }
 
-export const FORMATS = ["json", "ndjson", "csv", "parquet", "svg", "png"] as const;
+export const FORMATS = ["json", "ndjson", "csv", "parquet", "native", "svg", "png"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Questions in the words of the API, also of reports and schedules. */

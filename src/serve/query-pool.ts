@@ -1,13 +1,12 @@
 // The processes that answer questions, and who waits for them: the same words at the same time are one question.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type TimeWindow, timeAround } from "../query/index.ts";
+import { type TimeWindow, timeAround, usedNames } from "../query/index.ts";
 import type { QueryWords } from "./api.ts";
-import { type AskedQuestion, readQuestion } from "./asked-question.ts";
+import { type AskedQuestion, localOf, readQuestion } from "./asked-question.ts";
 import { commandLine } from "./command-line.ts";
 import { GivenAnswer } from "./given-answer.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { QUESTIONS } from "./limits.ts";
-import { usedNames } from "./named-texts.ts";
 import type { Answer, Format, Questions, Reader } from "./parts.ts";
 import { asServeError, ServeError } from "./problems.ts";
 import { QueryProcess } from "./query-process.ts";
@@ -75,7 +74,7 @@ export class QueryPool implements Questions {
     const named = usedNames(words.filter ?? "", this.options.namedFilters(caller.user?.name ?? null));
     // Whole seconds: readers who ask for the same within one are given the same.
     const now = Math.floor(Date.now() / 1000) * 1000;
-    const asked: AskedQuestion = { words, format, named, local: this.options.local, now };
+    const asked: AskedQuestion = { words, format, named, local: localOf(words, this.options.local), now };
     const { choice, time } = this.read(asked);
     const sameAs = JSON.stringify([words, format, named]);
     const keep = `${sameAs} ${choice}`;

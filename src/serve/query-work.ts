@@ -19,13 +19,14 @@ import {
   writeFlowsParquet,
   writeTableParquet,
 } from "../query/index.ts";
-import { heldTimesText, loadGraphs, printTable } from "../report/index.ts";
+import { heldTimesText, isoTime, loadGraphs, printTable } from "../report/index.ts";
 import { type Engine, EngineError, type FlowFiles, readCatalog, takeLease } from "../store/index.ts";
 import { AnswerOutput } from "./answer-output.ts";
-import { type AskedQuestion, type ReadQuestion, readQuestion } from "./asked-question.ts";
+import type { DownloadSaid } from "./api.ts";
+import { type AskedQuestion, type ListAsked, type ReadQuestion, readQuestion } from "./asked-question.ts";
 import { filesStamp } from "./files-stamp.ts";
 import { ANSWER } from "./limits.ts";
-import { printAskedList } from "./list-answer.ts";
+import { type ListEnd, printAskedList } from "./list-answer.ts";
 import { ServeError } from "./problems.ts";
 
 export interface QuestionTask {
@@ -41,6 +42,8 @@ export interface QuestionTask {
 export type Answered = ({ readonly octets: Uint8Array } | { readonly file: string; readonly size: number }) & {
   /** Of the files it is made of; null = not all of them could be read. */
   readonly stamp: string | null;
+  /** Of a download. */
+  readonly said: DownloadSaid | null;
 };
 
 let counter = 0;
@@ -55,6 +58,8 @@ export class QueryWork {
   private files: FlowFiles = { native: [], parquet: [] };
   private spans: ReturnType<typeof spansIn> = [];
   private endLease = () => {};
+  /** Which times there are flows of, where a list has none. */
+  private held: string | null = null;
 
   /** `folder`: private, for what is too large to be handed over. Throws UsageErrors. */
   constructor(engine: Engine, task: QuestionTask, folder: string) {
@@ -68,10 +73,12 @@ export class QueryWork {
   /** Throws what cannot be, as sentences. */
   async run(): Promise<Answered> {
     try {
-      await this.write();
+      const notes = await this.write();
       const stamp = this.problems.size === 0 ? filesStamp(this.files) : null;
-      if (this.task.asked.format !== "parquet") return { ...this.output.whole(), stamp };
-      return { file: this.path, size: 0, stamp };
+      const { format } = this.task.asked;
+      const said = format === "json" ? null : this.said(notes);
+      if (format !== "parquet") return { ...this.output.whole(), stamp, said };
+      return { file: this.path, size: 0, stamp, said };
     } catch (error) {
       this.output.reset();
       throw limitSentence(error);
@@ -80,7 +87,14 @@ export class QueryWork {
     }
   }
 
-  private async write(): Promise<void> {
+  private said(notes: readonly string[]): DownloadSaid {
+    const { from, to } = this.question.choice.time;
+    const time = (ns: bigint | null) => (ns === null ? null : isoTime(ns, false));
+    return { from: time(from), to: time(to), notes, problems: [...this.problems.keys()], held: this.held };
+  }
+
+  /** Gives what a reader must know of a download. */
+  private async write(): Promise<readonly string[]> {
     const { question, output, task } = this;
     const { format } = task.asked;
     const began = performance.now();
@@ -94,7 +108,7 @@ export class QueryWork {
       if (i > 0) output.text(",");
       await printTable(await this.table(grouping, notes), { form: "json" }, output);
     }
-    if (question.list !== null) next = await this.list(notes);
+    if (question.list !== null) next = (await this.list(question.list, notes)).next;
     const took = {
       queuedSeconds: task.queuedSeconds,
       seconds: Math.round(performance.now() - began) / 1000,
@@ -102,34 +116,41 @@ export class QueryWork {
     };
     const problems = [...this.problems.keys()];
     output.text(`],${safeJson({ command: task.command, took, next, problems }).slice(1)}\n`);
+    return notes;
   }
 
-  private async writeOther(notes: readonly string[]): Promise<void> {
+  private async writeOther(notes: readonly string[]): Promise<readonly string[]> {
     const { format } = this.task.asked;
     const { choice, groupings, list } = this.question;
     const [grouping] = groupings;
     if (grouping === undefined) {
-      if (list === null || format !== "parquet") await this.list(notes);
-      else {
-        await askFiles(this.engine, this.asked(), (files) =>
-          writeFlowsParquet(this.engine, files, choice, list.question, list.fields, this.path),
-        );
+      if (list === null) return notes;
+      if (format !== "parquet") {
+        const { printed } = await this.list(list, notes);
+        if (printed === 0) [this.held = null] = this.heldTimes(choice);
+        return notes;
       }
-      return;
+      await askFiles(this.engine, this.asked(), (files) =>
+        writeFlowsParquet(this.engine, files, choice, list.question, list.fields, this.path),
+      );
+      return notes;
     }
     const table = await this.table(grouping, notes);
     switch (format) {
       case "parquet":
-        return writeTableParquet(this.engine, table, this.path);
+        await writeTableParquet(this.engine, table, this.path);
+        break;
       case "svg":
-        return this.output.text((await loadGraphs()).graphSvg(table));
+        this.output.text((await loadGraphs()).graphSvg(table));
+        break;
       case "png":
         this.output.write(await (await loadGraphs()).graphPng(table));
-        return;
+        break;
       case "ndjson":
       case "csv":
-        return printTable(table, { form: format }, this.output);
+        await printTable(table, { form: format }, this.output);
     }
+    return table.notes;
   }
 
   private async table(question: GroupQuestion, notes: readonly string[]): Promise<Table> {
@@ -146,9 +167,8 @@ export class QueryWork {
     return [heldTimesText(heldSpan([this.task.store]), 1, zone)];
   }
 
-  private async list(notes: readonly string[]): Promise<string | null> {
-    const { choice, list } = this.question;
-    if (list === null) return null;
+  private list(list: ListAsked, notes: readonly string[]): Promise<ListEnd> {
+    const { choice } = this.question;
     const { format } = this.task.asked;
     return printAskedList({ engine: this.engine, asked: this.asked(), choice, list, format, notes }, this.output);
   }
@@ -190,6 +210,7 @@ const LIMITS: Readonly<Record<number, readonly [status: number, code: string, se
 /** What the server's own limits say, in the server's words. */
 function limitSentence(error: unknown): unknown {
   const cause = error instanceof EngineError ? error : ((error as Error).cause as unknown);
+  if (cause instanceof ServeError) return cause;
   if (cause instanceof EngineError) {
     const said = LIMITS[cause.code === 160 ? 159 : cause.code];
     if (said !== undefined) return new ServeError(...said);

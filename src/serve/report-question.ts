@@ -1,8 +1,9 @@
 // What a report asks now: its words with a time, and with buckets that suit it.
+
 import { UsageError } from "../core/errors.ts";
+import { usedNames } from "../query/index.ts";
 import type { QueryWords, Window } from "./api.ts";
 import { readQuestion } from "./asked-question.ts";
-import { usedNames } from "./named-texts.ts";
 import type { Format } from "./parts.ts";
 import { windowOf } from "./window-route.ts";
 

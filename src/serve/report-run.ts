@@ -1,7 +1,7 @@
 // Runs a report: asks its question, takes the answer whole, and makes a page of it.
 import { buffer } from "node:stream/consumers";
 import { localZone } from "../query/index.ts";
-import { tableOf } from "./answer-tables.ts";
+import { parseExactly, readTable } from "../report/index.ts";
 import type { QueryAnswer, Report } from "./api.ts";
 import type { Caller, Questions } from "./parts.ts";
 import { ServeError } from "./problems.ts";
@@ -34,7 +34,7 @@ export async function runReport(report: Report, { questions, key, signal, time }
       );
     }
     const octets = answer.read();
-    found = JSON.parse(
+    found = parseExactly(
       String(octets instanceof Uint8Array ? Buffer.from(octets) : await buffer(octets)),
     ) as QueryAnswer;
   } finally {
@@ -47,7 +47,7 @@ export async function runReport(report: Report, { questions, key, signal, time }
     about,
     chart,
     filter: words.filter ?? "",
-    tables: found.tables.map((table) => tableOf(table, zone)),
+    tables: found.tables.map((table) => readTable(table, zone)),
     command: found.command,
     problems: found.problems,
     made: new Date(now).toISOString(),

@@ -1,10 +1,9 @@
 // /query, /query/cost and /fields: questions in the words of `flowgauge query`, answered with its tables.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { catalogTime, timeAround } from "../query/index.ts";
+import { catalogTime, timeAround, usedNames } from "../query/index.ts";
 import { sendAnswer } from "./answer-sending.ts";
 import type { QueryCost, QueryWords } from "./api.ts";
-import { readQuestion } from "./asked-question.ts";
-import { usedNames } from "./named-texts.ts";
+import { localOf, readQuestion } from "./asked-question.ts";
 import type { Caller, Format, ServeContext, ServeRoutes } from "./parts.ts";
 import { answerSchema, costSchema, formatString, queryBody, queryString, wordsSchema } from "./schemas/query.ts";
 import { errors } from "./schemas/shapes.ts";
@@ -30,7 +29,13 @@ export function queryRoutes(watch: StoreWatch, local: string | null): ServeRoute
 
       function costOf(words: QueryWords, caller: Caller | null): QueryCost {
         const named = usedNames(words.filter ?? "", parts.namedFilters(caller?.user?.name ?? null));
-        const { choice } = readQuestion({ words, format: "json", named, local, now: Date.now() });
+        const { choice } = readQuestion({
+          words,
+          format: "json",
+          named,
+          local: localOf(words, local),
+          now: Date.now(),
+        });
         return watch.cost(catalogTime(timeAround(choice)));
       }
 

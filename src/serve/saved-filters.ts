@@ -1,9 +1,8 @@
 // Named filters that people saved: `$name` in every question. Some are everybody's, some one user's own.
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import { FILTER_LIMITS, type FilterOptions, parseFilter } from "../query/index.ts";
+import { FILTER_LIMITS, type FilterOptions, parseFilter, usedNames } from "../query/index.ts";
 import type { FilterDraft, SavedFilter } from "./api.ts";
-import { usedNames } from "./named-texts.ts";
 import { missing, ServeError } from "./problems.ts";
 import { StateFile } from "./state-file.ts";
 

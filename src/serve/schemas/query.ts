@@ -40,6 +40,10 @@ const WORDS = {
   dedup: Type.Optional(Type.Boolean({ description: "Flows that several exporters saw count once." })),
   scale: Type.Optional(Type.Boolean({ description: "Counters times the sampling rate." })),
   utc: Type.Optional(Type.Boolean({ description: "Days, hours and times without a zone are of UTC." })),
+  zone: Type.Optional(text('The same of another zone: "Europe/Berlin".', 100)),
+  local: Type.Optional(
+    text("Networks that `inside`, `outside` and `side` speak of, with commas; default: those of serve."),
+  ),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,

@@ -1,5 +1,6 @@
 // Named filters in a filter's text: which ones it uses, and the text with what they stand for in their place.
-import { FilterError, type Token, tokensOf } from "../query/index.ts";
+import { FilterError } from "./filter-error.ts";
+import { type Token, tokensOf } from "./lexer.ts";
 
 type Named = ReadonlyMap<string, string>;
 
