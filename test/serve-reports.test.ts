@@ -379,7 +379,7 @@ describe("a server that was away", () => {
       const served = await serve(["--no-collect", "--store", store, "--state", own]);
       const { schedule: seen } = JSON.parse((await get(`${served.url}/api/v1/reports/hourly`)).text) as Report;
       expect(seen?.missed, `turn ${turn}`).toMatch(
-        /^it was due [34] times while flowgauge serve did not run, the last time at /,
+        /^it was due [34] times while flowgauge serve did not run, first at /,
       );
       const { stderr } = await served.end();
       expect(stderr.includes('report "Web servers": it was due')).toBe(told);

@@ -3,8 +3,8 @@ import { Cron } from "croner";
 import { UsageError } from "../core/errors.ts";
 import { localZone } from "../query/index.ts";
 
-/** Missed times are counted up to here. */
-const MOST_MISSED = 1000;
+/** Missed times are counted up to here: it may be that there are more. */
+export const MOST_MISSED = 1000;
 const MOST_LETTERS = 200;
 
 /** Throws a UsageError. Nothing runs of itself. */
@@ -30,18 +30,16 @@ export function nextRun(text: string): string | null {
 
 export interface Missed {
   readonly times: number;
-  /** The last one. */
-  readonly last: Date;
+  readonly first: Date;
 }
 
 /** Times between two; null = none. */
 export function missedTimes(text: string, from: Date, to: Date): Missed | null {
   const cron = cronOf(text);
   let times = 0;
-  let last: Date | null = null;
-  for (let next = cron.nextRun(from); next !== null && next < to && times < MOST_MISSED; next = cron.nextRun(next)) {
+  const first = cron.nextRun(from);
+  for (let next = first; next !== null && next < to && times < MOST_MISSED; next = cron.nextRun(next)) {
     times++;
-    last = next;
   }
-  return last === null ? null : { times, last };
+  return first === null || times === 0 ? null : { times, first };
 }

@@ -1,7 +1,7 @@
 // Schedules: reports that run at their times, one after the other, are written as files and mailed. What goes wrong is told on the report.
 import type { Cron } from "croner";
 import { seenText } from "../core/cell-text.ts";
-import { cronOf, missedTimes } from "./cron-times.ts";
+import { cronOf, MOST_MISSED, missedTimes } from "./cron-times.ts";
 import type { Questions } from "./parts.ts";
 import { missing } from "./problems.ts";
 import type { ReportFiles } from "./report-files.ts";
@@ -62,8 +62,9 @@ export class Schedules {
       const told = [schedule.since, last?.time, last?.until].map((time) => Date.parse(time ?? "") || 0);
       const missed = missedTimes(schedule.cron, new Date(Math.max(...told)), now);
       if (missed !== null) {
-        const times = missed.times === 1 ? "it was due once" : `it was due ${missed.times} times`;
-        const sentence = `${times} while flowgauge serve did not run, the last time at ${missed.last.toISOString()}`;
+        const { times, first } = missed;
+        const often = times === 1 ? "once" : `${times} times${times === MOST_MISSED ? " or more" : ""}`;
+        const sentence = `it was due ${often} while flowgauge serve did not run, first at ${first.toISOString()}`;
         // From now on: the next start does not count them again.
         this.record(id, { ...(last ?? NOT_YET), missed: sentence, until: now.toISOString() });
         this.parts.say(`report "${seenText(title)}": ${sentence}`);
