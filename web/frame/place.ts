@@ -40,6 +40,8 @@ export function followLink(event: MouseEvent): void {
   const link = (event.target as Element | null)?.closest("a");
   if (link === null || link === undefined || link.target !== "" || link.hasAttribute("download")) return;
   if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+  // To a place on this screen: the browser knows the way.
+  if (link.hash !== "" && link.pathname + link.search === location.pathname + location.search) return;
   event.preventDefault();
   go(link.pathname + link.search);
 }

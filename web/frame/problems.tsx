@@ -17,9 +17,9 @@ export function Problems() {
         </ul>
       )}
       {status.value?.demo === true && (
-        <p class="hint">
+        <aside class="hint" aria-label="About this store">
           A demo: the bundled capture of a small network, repeated over the last day. Collected flows are added to it.
-        </p>
+        </aside>
       )}
     </>
   );

@@ -93,7 +93,11 @@ export function LiveTable({ view, sort, reverse, onSort, onNarrow }: LiveTablePr
       </table>
       {view.rows.length === 0 && (
         <p class="empty">
-          {view.liveFlows > 0 ? "No flow matches the filter now." : `No flow is seen now. ${whatToDo()}`}
+          {view.liveFlows > 0
+            ? "No flow matches the filter now."
+            : view.totals.flows > 0
+              ? "All flows that were seen have ended; the next ones come here a second later."
+              : `No flow has been seen yet. ${whatToDo()}`}
         </p>
       )}
     </div>

@@ -50,7 +50,10 @@ export interface OpenChart {
 
 export function openChart(box: HTMLElement, ears: ChartEars): OpenChart {
   const chart = init(box, null, { renderer: "svg" });
-  const watch = new ResizeObserver(() => chart.resize());
+  // A box that is being left has no size, and nothing to be drawn in.
+  const watch = new ResizeObserver(() => {
+    if (box.clientWidth > 0 && box.clientHeight > 0) chart.resize();
+  });
   watch.observe(box);
   chart.on("brushEnd", (event) => {
     const range = (event as BrushEnd).areas[0]?.coordRange;
