@@ -1,5 +1,5 @@
 // Where octets come from when they come bit by bit: a compressed file, a pipe, standard input.
-import { closeSync, constants, createReadStream, open, read } from "node:fs";
+import { closeSync, constants, createReadStream, open, readSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -7,7 +7,8 @@ import { decompressed } from "./compressed.ts";
 import type { StreamInput } from "./stream-source.ts";
 
 const openDescriptor = promisify(open);
-const readDescriptor = promisify(read);
+/** After so many octets other things get their turn: signals, timers, who writes. */
+const BREATH_OCTETS = 2 * 1024 * 1024;
 
 /**
  * A file, compressed or not, read piece by piece and counted for progress. Owns the descriptor (but does not close standard input);
@@ -16,17 +17,19 @@ const readDescriptor = promisify(read);
 export function fileInput(fd: number, first: Uint8Array, total: number, pieceOctets = 65_536): StreamInput {
   let done = first.length;
   let closed = false;
-  let reading: Promise<unknown> = Promise.resolve();
   async function* readPieces(): AsyncGenerator<Uint8Array, void, void> {
     yield first;
     const buffer = new Uint8Array(pieceOctets);
-    while (!closed) {
-      const next = readDescriptor(fd, buffer, 0, buffer.length, null);
-      reading = next.catch(() => undefined);
-      const { bytesRead } = await next;
-      if (bytesRead === 0) return;
-      done += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+    for (let breath = BREATH_OCTETS; !closed; ) {
+      // At once: handing each piece to another thread and back costs more than reading it.
+      const octets = readSync(fd, buffer, 0, buffer.length, null);
+      if (octets === 0) return;
+      done += octets;
+      yield octets === buffer.length ? buffer : buffer.subarray(0, octets);
+      breath -= octets;
+      if (breath > 0) continue;
+      breath = BREATH_OCTETS;
+      await new Promise(setImmediate);
     }
   }
   return {
@@ -35,7 +38,6 @@ export function fileInput(fd: number, first: Uint8Array, total: number, pieceOct
     progress: () => ({ done, total }),
     close: async () => {
       closed = true;
-      await reading;
       if (fd > 0) closeSync(fd);
     },
   };

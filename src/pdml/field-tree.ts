@@ -1,17 +1,19 @@
 // FieldTree: the nesting of field names by their dots, with the texts that printers need of each, made once.
 import { safeJson } from "../core/safe-json.ts";
+import { AsciiText } from "../report/index.ts";
 import type { FieldNames } from "./field-names.ts";
 import { valueSlot } from "./flow-logs.ts";
 
 const encoder = new TextEncoder();
+const PLAIN = /^[ -~]*$/;
 
 /** A node is a number: the root is 0, the others are part of names: of ip.src there is `ip`, and `src` below it. */
 export class FieldTree {
   readonly labels: boolean;
-  /** Of each node: its last part, the node above it, the part as JSON has it (`"src":`). */
+  /** Of each node: its last part, the node above it, the beginning of its object as JSON has it (`"src":{`). */
   readonly part: string[] = [""];
   readonly above: number[] = [0];
-  readonly json: Uint8Array[] = [new Uint8Array(0)];
+  readonly json: (AsciiText | Uint8Array)[] = [new Uint8Array(0)];
   /** Of each name by its id: its node. */
   readonly node: number[] = [];
   /**
@@ -64,7 +66,8 @@ export class FieldTree {
     this.#byPath.set(path, node);
     this.part.push(part);
     this.above.push(above);
-    this.json.push(encoder.encode(`${safeJson(part)}:`));
+    const json = `${safeJson(part)}:{`;
+    this.json.push(PLAIN.test(json) ? new AsciiText(json) : encoder.encode(json));
     return node;
   }
 }

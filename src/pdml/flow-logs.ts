@@ -14,8 +14,10 @@ export const isLabelSlot = (slot: number) => slot > 0 && (slot & 1) === 0;
 const FIRST_FLOWS = 256;
 const BLOCK_HEAD = 8;
 const KEY_HEAD = 4;
-/** Octets of an entry's slot and length at the most. */
-const ENTRY_HEAD = 7;
+/** Octets of an entry's slot and length at the most, and what a word may write behind its value. */
+const ENTRY_HEAD = 10;
+/** A length that one octet says. */
+const SHORT = 0x80;
 /** Blocks grow with their flow, up to this. */
 const LARGEST_USUAL = 262_144;
 const MOST_VALUE_OCTETS = MOST_BLOCK_OCTETS - BLOCK_HEAD - ENTRY_HEAD - 1;
@@ -47,6 +49,8 @@ export class FlowLogs {
   #end = new Uint32Array(FIRST_FLOWS);
   /** Octets of each flow's blocks. */
   held = new Float64Array(FIRST_FLOWS);
+  #source: Uint8Array = TOO_LONG;
+  #sourceView: DataView = new DataView(TOO_LONG.buffer);
   readonly #maxLength: number;
   readonly #labels: boolean;
   readonly #distinct: DistinctRule | null;
@@ -112,6 +116,10 @@ export class FlowLogs {
     const labels = this.#labels;
     const maxLength = this.#maxLength;
     const distinct = this.#distinct;
+    if (distinct === null && !labels) {
+      this.#addValues(flow, frame);
+      return;
+    }
     for (let i = 0; i < fields; i++) {
       const id = name[i]!;
       const from = valueFrom[i]!;
@@ -129,6 +137,64 @@ export class FlowLogs {
         this.#offer(flow, 2 * id + 2, TOO_LONG, 0, TOO_LONG.length, distinct);
       } else this.#offer(flow, 2 * id + 2, octets, start, end, distinct);
     }
+  }
+
+  /** The same for values alone: what nearly every run does with every field. */
+  #addValues(flow: number, { fields, octets: source, name, valueFrom, valueTo }: Frame): void {
+    const view = this.#viewOf(source);
+    const safe = source.length - 4;
+    const maxLength = this.#maxLength;
+    const start = this.at[flow]!;
+    let octets = this.arena.octets[start >>> BITS]!;
+    let out = this.arena.views[start >>> BITS]!;
+    let at = start & MASK;
+    // The end of the last block of a slab has the address of the next slab.
+    let base = start - at;
+    let end = this.#end[flow]! - base;
+    for (let i = 0; i < fields; i++) {
+      const from = valueFrom[i]!;
+      const length = valueTo[i]! - from;
+      if (length === 0) continue;
+      const slot = 2 * name[i]! + 1;
+      if (length > maxLength || length >= SHORT || at + length + ENTRY_HEAD > end || from + length > safe) {
+        this.at[flow] = base + at;
+        const to = from + length;
+        if (length > maxLength && isLonger(source, from, to, maxLength)) {
+          this.#append(flow, slot, TOO_LONG, 0, TOO_LONG.length);
+        } else this.#append(flow, slot, source, from, to);
+        const next = this.at[flow]!;
+        // The block may be another one, and full to its end, where another slab begins.
+        const block = this.#tail[flow]!;
+        base = block - (block & MASK);
+        octets = this.arena.octets[block >>> BITS]!;
+        out = this.arena.views[block >>> BITS]!;
+        at = next - base;
+        end = this.#end[flow]! - base;
+        continue;
+      }
+      if (slot < 0x80) octets[at++] = slot;
+      else {
+        octets[at++] = slot | 0x80;
+        if (slot < 0x4000) octets[at++] = slot >>> 7;
+        else {
+          octets[at++] = (slot >>> 7) | 0x80;
+          octets[at++] = slot >>> 14;
+        }
+      }
+      octets[at++] = length;
+      // In whole words: what is too much is written over by the next entry.
+      for (let done = 0; done < length; done += 4) out.setInt32(at + done, view.getInt32(from + done, true), true);
+      at += length;
+    }
+    this.at[flow] = base + at;
+  }
+
+  #viewOf(octets: Uint8Array): DataView {
+    if (this.#source !== octets) {
+      this.#source = octets;
+      this.#sourceView = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+    }
+    return this.#sourceView;
   }
 
   #offer(flow: number, slot: number, source: Uint8Array, from: number, to: number, rule: DistinctRule | null): void {

@@ -16,19 +16,20 @@ export class FlowValues {
   octets: Uint8Array = new Uint8Array(0);
   from = 0;
   to = 0;
-  readonly #logs: FlowLogs;
+  /** Where the entries lie. */
+  readonly arena: OctetArena;
   readonly #cursor: LogCursor;
   readonly #second: LogCursor;
   /** Of each slot: in which run it was last filled, where its entries begin and end in `#entries`. */
   #run = new Int32Array(FIRST);
   #start = new Int32Array(FIRST);
   #end = new Int32Array(FIRST);
-  /** Addresses of entries, behind their slots. */
-  #entries = new Uint32Array(FIRST);
+  /** Addresses of entries, behind their slots: those of their lengths. */
+  entries = new Uint32Array(FIRST);
   #runs = 0;
 
   constructor(logs: FlowLogs) {
-    this.#logs = logs;
+    this.arena = logs.arena;
     this.#cursor = new LogCursor(logs);
     this.#second = new LogCursor(logs);
   }
@@ -71,8 +72,8 @@ export class FlowValues {
   }
 
   read(entry: number): void {
-    const address = this.#entries[entry]!;
-    const octets = this.#logs.arena.octets[address >>> BITS]!;
+    const address = this.entries[entry]!;
+    const octets = this.arena.octets[address >>> BITS]!;
     let at = address & MASK;
     let length = octets[at++]!;
     if (length >= 0x80) {
@@ -123,7 +124,7 @@ export class FlowValues {
       second.next();
       const { slot } = second;
       if (slot === 0) continue;
-      this.#entries[this.#end[slot]!] = second.lengthAddress;
+      this.entries[this.#end[slot]!] = second.lengthAddress;
       this.#end[slot] = this.#end[slot]! + 1;
       left--;
     }
@@ -131,8 +132,8 @@ export class FlowValues {
   }
 
   #reserve(entries: number): void {
-    if (entries > this.#entries.length || (this.#entries.length > MOST_KEPT && entries < MOST_KEPT)) {
-      this.#entries = new Uint32Array(entries < MOST_KEPT ? Math.max(2 * entries, FIRST) : entries);
+    if (entries > this.entries.length || (this.entries.length > MOST_KEPT && entries < MOST_KEPT)) {
+      this.entries = new Uint32Array(entries < MOST_KEPT ? Math.max(2 * entries, FIRST) : entries);
     }
   }
 

@@ -1,15 +1,16 @@
 // Flows as JSON: one object (or array of frames) a line.
 import { safeJson } from "../core/safe-json.ts";
-import { ByteWriter } from "../report/index.ts";
+import { AsciiText, ByteWriter } from "../report/index.ts";
 import type { FieldTree } from "./field-tree.ts";
 import { isLabelSlot } from "./flow-logs.ts";
 import type { FlowValues } from "./flow-values.ts";
+import { writeJsonList } from "./json-list.ts";
 import { copy, writeJsonText, writeJsonValue } from "./json-values.ts";
 import type { ObjectForm } from "./object-form.ts";
 import type { Entry, Nested } from "./object-merge.ts";
 
-const RAW = new TextEncoder().encode('"raw":[');
-const SHOW = new TextEncoder().encode('"show":[');
+const RAW = new AsciiText('"raw":[');
+const SHOW = new AsciiText('"show":[');
 const COMMA = 44;
 const OPENING = 123;
 const CLOSING = 125;
@@ -61,9 +62,10 @@ export class JsonForm implements ObjectForm {
     this.#comma(out);
     this.#first = true;
     const json = tree.json[node]!;
-    copy(out, json, 0, json.length);
-    out.reserve(1);
-    out.octet(OPENING);
+    if (json instanceof AsciiText) {
+      out.reserve(json.length + 8);
+      out.text(json);
+    } else copy(out, json, 0, json.length);
   }
 
   closeNode(out: ByteWriter): void {
@@ -75,24 +77,18 @@ export class JsonForm implements ObjectForm {
   list(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number {
     const label = isLabelSlot(slot);
     const end = values.end(slot);
-    let entry = from;
-    if (entry === values.first(slot)) {
+    const begins = from === values.first(slot);
+    out.reserve(16);
+    if (begins) {
       this.#comma(out);
-      const name = label ? SHOW : RAW;
-      copy(out, name, 0, name.length);
+      out.text(label ? SHOW : RAW);
     }
-    for (; entry < end && (entry === from || out.length < full); entry++) {
-      out.reserve(2);
-      if (entry > values.first(slot)) out.octet(COMMA);
-      values.read(entry);
-      if (label) writeJsonText(out, values.octets, values.from, values.to);
-      else writeJsonValue(out, values.octets, values.from, values.to);
-    }
-    if (entry === end) {
+    const next = writeJsonList(out, values, from, end, { begins, full, label });
+    if (next === end) {
       out.reserve(1);
       out.octet(LIST_CLOSING);
     }
-    return entry;
+    return next;
   }
 
   /** Between what stands beside each other. */

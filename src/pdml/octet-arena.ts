@@ -9,6 +9,8 @@ const SMALLEST_BITS = 9;
 const CLASSES = SLAB_BITS - SMALLEST_BITS + 1;
 /** Empty slabs that are kept for what comes next. */
 const SPARE_SLABS = 4;
+/** Behind the last block, so that words of four octets may be read and written at its end. */
+const SLACK = 8;
 
 /** The largest block. */
 export const MOST_BLOCK_OCTETS = SLAB_OCTETS;
@@ -17,6 +19,7 @@ export const MOST_BLOCK_OCTETS = SLAB_OCTETS;
 class Slab {
   readonly number: number;
   readonly octets: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
   readonly words: Int32Array<ArrayBuffer>;
   readonly size: number;
   /** Blocks given away. */
@@ -31,6 +34,7 @@ class Slab {
   constructor(number: number, octets: Uint8Array<ArrayBuffer>, size: number) {
     this.number = number;
     this.octets = octets;
+    this.view = new DataView(octets.buffer);
     this.words = new Int32Array(octets.buffer);
     this.size = size;
   }
@@ -46,6 +50,7 @@ export class OctetArena {
   held = 0;
   /** Of each slab its octets: those of address A are at A & `mask` in slabs[A >>> `bits`]. */
   readonly octets: Uint8Array[] = [new Uint8Array(0)];
+  readonly views: DataView[] = [new DataView(new ArrayBuffer(0))];
   readonly #slabs: (Slab | null)[] = [null];
   readonly #numbers: number[] = [];
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
@@ -92,9 +97,14 @@ export class OctetArena {
     }
     if (this.#live >= MOST_SLABS) return null;
     const number = this.#numbers.pop() ?? this.#slabs.length;
-    const slab = new Slab(number, this.#spare.pop() ?? new Uint8Array(SLAB_OCTETS), 1 << (SMALLEST_BITS + kind));
+    const slab = new Slab(
+      number,
+      this.#spare.pop() ?? new Uint8Array(SLAB_OCTETS + SLACK),
+      1 << (SMALLEST_BITS + kind),
+    );
     this.#slabs[number] = slab;
     this.octets[number] = slab.octets;
+    this.views[number] = slab.view;
     this.#live++;
     list.push(slab);
     return slab;
@@ -125,6 +135,7 @@ export class OctetArena {
     if (slab.listed) list.splice(list.indexOf(slab), 1);
     this.#slabs[slab.number] = null;
     this.octets[slab.number] = this.octets[0]!;
+    this.views[slab.number] = this.views[0]!;
     this.#numbers.push(slab.number);
     this.#live--;
     if (this.#spare.length < SPARE_SLABS) this.#spare.push(slab.octets);

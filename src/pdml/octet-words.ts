@@ -7,6 +7,8 @@ const BLANKS = 0x20202020;
 const WITHOUT_4 = -0x04040405; // 0xfbfbfbfb
 const QUOTES = 0x22222222;
 const LESS_THANS = 0x3c3c3c3c;
+const BACKSLASHES = 0x5c5c5c5c;
+const DELETES = 0x7f7f7f7f;
 
 /** The high bits of the octets that are `"`, `&` or `<`; the lowest one set is right, those above may be too many. 0 = none. */
 export function markupIn(word: number): number {
@@ -20,6 +22,21 @@ export function markupOrOddIn(word: number): number {
   const quotes = (word & WITHOUT_4) ^ QUOTES;
   const less = word ^ LESS_THANS;
   return (((quotes - ONES) & ~quotes) | ((less - ONES) & ~less) | ((word - BLANKS) & ~word) | word) & HIGH;
+}
+
+/** What a text of JSON does not take as it is, and all that is not printed ASCII; the same way. */
+export function jsonSpecialIn(word: number): number {
+  const quotes = word ^ QUOTES;
+  const slashes = word ^ BACKSLASHES;
+  const deletes = word ^ DELETES;
+  return (
+    (((quotes - ONES) & ~quotes) |
+      ((slashes - ONES) & ~slashes) |
+      ((deletes - ONES) & ~deletes) |
+      ((word - BLANKS) & ~word) |
+      word) &
+    HIGH
+  );
 }
 
 /** Which octet of its word the lowest one set is: 0 to 3. */
