@@ -1,12 +1,10 @@
 // Reports and saved filters in a browser: asked, printed, saved from Explore, changed, deleted; texts that would like to be scripts.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { ApiTable } from "../src/serve/api.ts";
 import { answered, noBrowser, rowsOf, seen, usePage } from "./page.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const EVIL = `</title><script>alert(1)</script>"><img src=x onerror="alert(2)">\u202eeman`;
 
 async function quiet(page: Page): Promise<void> {
@@ -128,7 +126,7 @@ describe.skipIf(noBrowser("reports in a browser"))("reports", () => {
       await page.goto(run.url + path);
       await page.locator("h1").waitFor();
       await quiet(page);
-      await page.evaluate(AXE);
+      await page.evaluate(axe.source);
       const { violations } = (await page.evaluate(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
       )) as { readonly violations: { readonly id: string; readonly nodes: { readonly html: string }[] }[] };

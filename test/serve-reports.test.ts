@@ -155,6 +155,11 @@ describe.skipIf(CHDB_MISSING !== null)("reports", () => {
       { words: { colour: "red" } },
       /^words: expected members that are known, found "colour"/,
     ],
+    [
+      "a zone that is none",
+      { words: { zone: "Mars/Olympus", from: "today" } },
+      /zone.*: expected .*, found "Mars\/Olympus"/,
+    ],
     ["no title", { title: " " }, /^title: expected a few words/],
     ["a long title", { title: "x".repeat(121) }, /^title: expected at most 120 characters, found 121/],
     ["a schedule that is none", { schedule: { cron: "every day", mailTo: [] } }, /^cron: expected five fields/],
@@ -364,6 +369,25 @@ describe("who may save", () => {
 });
 
 describe("a server that was away", () => {
+  test("what cannot be kept is told", async () => {
+    const own = join(folder, "full");
+    mkdirSync(own);
+    const served = await serve(["--no-collect", "--store", store, "--state", own]);
+    try {
+      // Where the new file would be written there is a folder.
+      mkdirSync(join(own, "filters.json.new"));
+      const got = await put(`${served.url}/api/v1/filters/web`, { text: "tcp", about: "", shared: true });
+      expect(got.status).toBe(503);
+      expect(sentence(got)).toMatchObject({
+        code: "store",
+        message: expect.stringMatching(/found EISDIR; is the disk full/),
+      });
+      expect((await get(`${served.url}/api/v1/filters`)).text.trim()).toBe("[]");
+    } finally {
+      await served.end();
+    }
+  });
+
   test("tells what was due meanwhile, once", { timeout: 60_000 }, async () => {
     const own = join(folder, "away");
     mkdirSync(own);

@@ -6,7 +6,7 @@ export interface ApiError {
   readonly error: {
     /** One sentence: what was expected, found, and what to do. */
     readonly message: string;
-    /** A stable word for programs: "usage", "filter", "login", "forbidden", "missing", "busy", "engine", "memory", "timeout", "cancelled", "store", "internal". */
+    /** A stable word for programs: "usage", "filter", "login", "forbidden", "missing", "conflict", "busy", "engine", "memory", "timeout", "cancelled", "store", "internal". */
     readonly code: string;
     /** Characters of the filter that are meant; null where it is not about a filter. */
     readonly from: number | null;

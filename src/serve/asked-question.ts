@@ -84,7 +84,7 @@ export function filterOptions(named: ReadonlyMap<string, string>, local: string 
 const ZONE = /^[A-Za-z0-9_+/-]{1,64}$/;
 
 /** By the name that it always has: few are known, however they are written. undefined = the server's. */
-function zoneOf({ utc, zone }: QueryWords): string | undefined {
+export function zoneOf({ utc, zone }: QueryWords): string | undefined {
   if (utc === true) return "UTC";
   if (zone === undefined) return undefined;
   try {

@@ -1,9 +1,9 @@
 // What a report asks now: its words with a time, and with buckets that suit it.
 
 import { UsageError } from "../core/errors.ts";
-import { usedNames } from "../query/index.ts";
+import { localZone, usedNames } from "../query/index.ts";
 import type { QueryWords, Window } from "./api.ts";
-import { readQuestion } from "./asked-question.ts";
+import { readQuestion, zoneOf } from "./asked-question.ts";
 import type { Format } from "./parts.ts";
 import { windowOf } from "./window-route.ts";
 
@@ -26,7 +26,7 @@ export function reportQuestion(words: QueryWords, time: AskedTime, now: number):
   const from = own ? words.from : time.from;
   const to = own ? words.to : time.to;
   const said = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const window = windowOf(said, now, ...(words.utc === true ? ["UTC"] : []));
+  const window = windowOf(said, now, zoneOf(words) ?? localZone());
   const by = words.by?.map((fields) => fields.replace(AUTO, `time/${window.bucket}`));
   return { window, words: { ...words, from: window.from, to: window.to, ...(by === undefined ? {} : { by }) } };
 }

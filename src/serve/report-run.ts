@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { localZone } from "../query/index.ts";
 import { parseExactly, readTable } from "../report/index.ts";
 import type { QueryAnswer, Report } from "./api.ts";
+import { zoneOf } from "./asked-question.ts";
 import type { Caller, Questions } from "./parts.ts";
 import { ServeError } from "./problems.ts";
 import type { ReportPage } from "./report-page.ts";
@@ -40,7 +41,7 @@ export async function runReport(report: Report, { questions, key, signal, time }
   } finally {
     answer.release();
   }
-  const zone = report.words.utc === true ? "UTC" : localZone();
+  const zone = zoneOf(report.words) ?? localZone();
   const { title, about, chart } = report;
   return {
     title,

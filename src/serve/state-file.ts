@@ -41,8 +41,16 @@ export class StateFile<Content> {
 
   /** Throws where it cannot be written; the file is then as it was. */
   write(content: Content): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    writeDurably(this.path, `${JSON.stringify(content, null, 1)}\n`, 0o600);
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      writeDurably(this.path, `${JSON.stringify(content, null, 1)}\n`, 0o600);
+    } catch (error) {
+      throw new SourceError(
+        { source: this.path },
+        `expected to write what is to be remembered, found ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}; is the disk full, or the folder somebody else's?`,
+        { cause: error },
+      );
+    }
     this.seen = null;
   }
 

@@ -9,7 +9,7 @@ export function SaveFilter({ filter }: { readonly filter: string }) {
   const user = status.value?.user ?? null;
   if (filter.trim() === "") return null;
   const save = async () => {
-    const shared = user === null;
+    const shared = user === null || user.role === "admin";
     try {
       await saveFilter(name ?? "", { text: filter, about: "", shared });
       setTold(`saved: $${name}`);
