@@ -1,7 +1,7 @@
 // Asks the server what a view is about: what its time means, then the series, then the period before.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiTable, QueryAnswer, QueryWords, Window } from "../../src/serve/api.ts";
-import { type ApiFault, askQuery, askWindow } from "../frame/api-client.ts";
+import { type ApiFault, askQuery, askWindow, reached } from "../frame/api-client.ts";
 import { timeWord } from "../parts/times.ts";
 import { measureOf, type SeriesPicture, seriesPicture } from "./series.ts";
 import type { View } from "./view.ts";
@@ -55,6 +55,12 @@ export function useAnswer(view: View): Answer {
     );
     return () => stop.abort();
   }, [question, turn]);
+
+  // The server was gone and is back.
+  const back = reached.value && answer.fault?.code === "gone";
+  useEffect(() => {
+    if (back) setTurn((last) => last + 1);
+  }, [back]);
 
   useEffect(() => {
     if (refresh === 0) return;

@@ -1,4 +1,5 @@
 // Asks the server: one function for each kind of request; what went wrong is an ApiFault with the server's sentence.
+import { signal } from "@preact/signals";
 import type {
   ApiError,
   Exporters,
@@ -32,6 +33,11 @@ export class ApiFault extends Error {
   }
 }
 
+export const GONE = "flowgauge serve does not answer; is it still running?";
+
+/** False from a request that nobody answered to the next one that somebody did. */
+export const reached = signal(true);
+
 let csrf: string | null = null;
 
 /** `path` stands behind /api/v1. Throws an ApiFault. */
@@ -42,10 +48,12 @@ export async function ask<Answer>(path: string, init: RequestInit = {}): Promise
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, { ...init, headers, credentials: "same-origin" });
+    reached.value = true;
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
+    reached.value = false;
     throw new ApiFault(0, {
-      message: "flowgauge serve does not answer; is it still running?",
+      message: GONE,
       code: "gone",
       from: null,
       to: null,

@@ -10,12 +10,21 @@ import { loginWanted, refreshStatus } from "./server-status.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
+const AHEAD_MS = 3000;
+
 export function Frame() {
   const screen = screenOf(place.value.path);
   useEffect(() => {
     void refreshStatus();
     document.addEventListener("click", followLink);
-    return () => document.removeEventListener("click", followLink);
+    // The other screens are small: they are here before they are wanted, and when the server is not.
+    const ahead = setTimeout(() => {
+      for (const { load } of SCREENS) load().catch(() => {});
+    }, AHEAD_MS);
+    return () => {
+      clearTimeout(ahead);
+      document.removeEventListener("click", followLink);
+    };
   }, []);
   useEffect(() => {
     document.title = screen === null ? "Flowgauge" : `${screen.title} - Flowgauge`;

@@ -1,9 +1,11 @@
 // What is wrong with the server, the store or collecting, and that it is only a demo: said above every screen.
-import { gone, status } from "./server-status.ts";
+import { GONE, reached } from "./api-client.ts";
+import { status, statusFault } from "./server-status.ts";
 
 export function Problems() {
   const sentences = [
-    ...(gone.value === null ? [] : [gone.value]),
+    ...(reached.value ? [] : [GONE]),
+    ...(statusFault.value === null ? [] : [statusFault.value]),
     ...(status.value?.problems ?? []),
     ...(status.value?.collecting.problem == null ? [] : [status.value.collecting.problem]),
   ];

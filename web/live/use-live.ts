@@ -1,6 +1,7 @@
 // Live pictures of the server: one event a second, as long as somebody looks.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError, LiveGroup, LiveView } from "../../src/serve/api.ts";
+import { GONE } from "../frame/api-client.ts";
 
 export interface LiveWords {
   readonly group: LiveGroup;
@@ -78,7 +79,7 @@ async function why(path: string): Promise<LiveFault | null> {
     const { error } = (await response.json()) as ApiError;
     return { message: error.message, filter: error.code === "filter" };
   } catch {
-    return { message: "flowgauge serve does not answer; is it still running?", filter: false };
+    return { message: GONE, filter: false };
   } finally {
     stop.abort();
   }
