@@ -15,7 +15,12 @@ import { demoStore, type Served, serve, spooledStore } from "./serve-run.ts";
 const folder = mkdtempSync(join(tmpdir(), "flowgauge-remote-"));
 const store = join(folder, "store");
 const LIST_FORMS: readonly (readonly string[])[] = [[], ["--json"], ["--ndjson"], ["--csv"], ["--csv", "--no-header"]];
-const TABLE_FORMS: readonly (readonly string[])[] = [...LIST_FORMS, ["--raw"], ["--csv", "--totals", "--excel"], ["--ndjson", "--totals"]];
+const TABLE_FORMS: readonly (readonly string[])[] = [
+  ...LIST_FORMS,
+  ["--raw"],
+  ["--csv", "--totals", "--excel"],
+  ["--ndjson", "--totals"],
+];
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -244,6 +249,7 @@ describe("what is no answer", () => {
     [["http://127.0.0.1:1", "store:/x"], "expected a remote serve alone"],
     [["store:/x", "http://127.0.0.1:1"], "expected a remote serve alone"],
     [["http://127.0.0.1:1", "--store", "x"], "--store: expected a remote serve alone"],
+    [["http://127.0.0.1:1", "--memory", "1G"], "--memory: expected a source on this machine"],
     [["store:/x", "--user", "ada"], "--user: expected a remote serve"],
     [["http://127.0.0.1:1", "--user", "a:b"], "--user: expected a name without a colon"],
     [["http://127.0.0.1:1", "--user", "ada"], "expected a password in $FLOWGAUGE_PASSWORD"],

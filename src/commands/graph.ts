@@ -30,7 +30,13 @@ import { repeated } from "./option-values.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf } from "./query-plan.ts";
 import type { QueryRun } from "./query-run.ts";
-import { addRemoteOptions, type RemoteSettings, refuseRemoteOptions, splitRemote } from "./remote-address.ts";
+import {
+  addRemoteOptions,
+  type RemoteSettings,
+  refuseMemory,
+  refuseRemoteOptions,
+  splitRemote,
+} from "./remote-address.ts";
 
 const EXAMPLES = `Examples:
   flowgauge graph --from 1d                                   bits per second of the last day, in the terminal
@@ -95,9 +101,16 @@ export function graphCommand(): Command {
     .action(runGraph);
 }
 
-async function runGraph(words: string[], settings: GraphSettings & FilterSettings & RemoteSettings): Promise<void> {
+async function runGraph(
+  words: string[],
+  settings: GraphSettings & FilterSettings & RemoteSettings,
+  command: Command,
+): Promise<void> {
   const remote = splitRemote(words);
-  if (remote !== null) return graphRemote(remote, settings);
+  if (remote !== null) {
+    refuseMemory(command);
+    return graphRemote(remote, settings);
+  }
   refuseRemoteOptions(settings);
   const { sources, filter } = await filterArgument(words, settings);
   const choice = choiceOf(settings, filter, Date.now());

@@ -10,7 +10,13 @@ import { repeated } from "./option-values.ts";
 import { printList } from "./query-list.ts";
 import { addChoiceOptions, addLimitOptions, spreadOption } from "./query-options.ts";
 import { choiceOf, groupingsOf, type QuerySettings } from "./query-plan.ts";
-import { addRemoteOptions, type RemoteSettings, refuseRemoteOptions, splitRemote } from "./remote-address.ts";
+import {
+  addRemoteOptions,
+  type RemoteSettings,
+  refuseMemory,
+  refuseRemoteOptions,
+  splitRemote,
+} from "./remote-address.ts";
 import { printOptions } from "./table-options.ts";
 
 const EXAMPLES = `Examples:
@@ -66,9 +72,16 @@ export function queryCommand(): Command {
     .action(runQuery);
 }
 
-async function runQuery(words: string[], settings: QuerySettings & FilterSettings & RemoteSettings): Promise<void> {
+async function runQuery(
+  words: string[],
+  settings: QuerySettings & FilterSettings & RemoteSettings,
+  command: Command,
+): Promise<void> {
   const remote = splitRemote(words);
-  if (remote !== null) return (await import("./remote-query.ts")).queryRemote(remote.remote, remote.rest, settings);
+  if (remote !== null) {
+    refuseMemory(command);
+    return (await import("./remote-query.ts")).queryRemote(remote.remote, remote.rest, settings);
+  }
   refuseRemoteOptions(settings);
   const { sources: names, filter } = await filterArgument(words, settings);
   const choice = choiceOf(settings, filter, Date.now());

@@ -61,6 +61,14 @@ export function refuseRemoteOptions({ user, passwordFile, ca }: RemoteSettings):
   throw new UsageError(`${found}: expected a remote serve as the source (http://HOST:8055), found none.`);
 }
 
+/** --memory is the engine's, which is the server's. */
+export function refuseMemory(command: Command): void {
+  if (command.getOptionValueSource("memory") !== "cli") return;
+  throw new UsageError(
+    "--memory: expected a source on this machine, found a remote serve; serve --memory bounds it there.",
+  );
+}
+
 /** Asks for the password where one is needed. Throws a UsageError or SourceError. */
 export async function remoteAddress(
   name: string,

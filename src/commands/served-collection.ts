@@ -99,7 +99,10 @@ export class ServedCollection {
 
   /** Throws a UsageError or FilterError for words that it does not understand. */
   answer(ask: CollectorAsk): CollectorAnswer {
-    if (ask.kind === "view") return { kind: "view", text: viewText(this.parts.table.view(ask.question)) };
+    if (ask.kind === "view") {
+      const view = this.parts.table.view(ask.question);
+      return { kind: "view", text: ask.whole === true ? wholeText(view) : viewText(view) };
+    }
     if (ask.kind === "links") return { kind: "links", links: this.links.links(Math.floor(Date.now() / 1000)) };
     return { kind: "ledger", ledger: this.ledger() };
   }
@@ -154,6 +157,14 @@ function viewText(view: TopView): string {
   const link = view.header.link.bytes.map((bytes) => Math.round(bytes));
   const sparks = view.rows.map(({ spark }) => spark.map((bytes) => Math.round(bytes)));
   return JSON.stringify({ ...topObject(view), link, sparks });
+}
+
+/** All of it but the pictures of the past: what `flowgauge top http://...` shows. */
+function wholeText(view: TopView): string {
+  const whole = { flowgauge: "top/1", ...view, history: [], past: null };
+  return JSON.stringify(whole, (_name, value: unknown) =>
+    typeof value === "number" ? Number(value.toFixed(6)) : value,
+  );
 }
 
 async function templatesOf({ templates, templatesByDefault }: CollectPlan, note: (sentence: string) => void) {

@@ -1,11 +1,12 @@
 // One face for all sources of the live screen: a table that they fill, and what they have to say.
 import type { TrackSummary } from "../core/ledger.ts";
+import type { TopTable } from "../core/top-view.ts";
 import type { HostNames, LiveOptions, LiveStatus, LiveTable } from "../live/index.ts";
 import type { FlowStreamOptions, KeyPlan, TrackWords } from "../track/index.ts";
 import type { ReceiveSettings } from "./collect-plan.ts";
 
-export interface TopFeed {
-  readonly table: LiveTable;
+export interface TopFeed<Table extends TopTable = LiveTable> {
+  readonly table: Table;
   /** Settles at the end of the input, or when it is closed; rejects where it cannot go on. */
   readonly ended: Promise<void>;
   /** The input is read as fast as it goes: one picture of all of it is what is wanted. */

@@ -14,9 +14,11 @@ export interface TopPrinting {
   /** Settles when the input has ended. */
   readonly ended: Promise<unknown>;
   readonly stop: AbortSignal;
+  /** Of a source that answers later: waits for a picture that was not printed yet. */
+  readonly ready?: (question: TopQuestion) => Promise<void>;
 }
 
-export async function printTop({ table, plan, filter, whole, ended, stop }: TopPrinting): Promise<void> {
+export async function printTop({ table, plan, filter, whole, ended, stop, ready }: TopPrinting): Promise<void> {
   const { view, reverse, names, services, rows, intervalMs } = plan;
   const { group, by } = view;
   const sort = plan.sort ?? (whole ? "bytes" : "rate");
@@ -37,11 +39,13 @@ export async function printTop({ table, plan, filter, whole, ended, stop }: TopP
     over = true;
   });
   const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+  const pauseMs = whole && refreshes === 1 ? null : intervalMs;
   for (let number = 0; number < refreshes && !stop.aborted; number++) {
-    const pause = new Pause(whole && refreshes === 1 ? null : intervalMs);
+    const pause = new Pause(ready !== undefined && number === 0 ? 0 : pauseMs);
     await Promise.race([end, stopped, pause.over]);
     pause.end();
     if (stop.aborted && number > 0) return;
+    if (ready !== undefined) await Promise.race([ready(question), stopped]);
     const last = over;
     if (!(await written(textOf(table.view(question), plan, number)))) return;
     if (last) return;

@@ -15,10 +15,15 @@ export interface ScreenRun {
   readonly filter: string;
   /** Of the line where a filter is typed. */
   readonly language: FilterLanguage;
+  /** Of a source that answers later: calls at each picture. */
+  readonly onNews?: (listener: () => void) => void;
 }
 
 /** Exit code: 0 quit, 130 interrupted, 129 hung up. `stop` ends it from outside. */
-export async function runTopScreen({ table, plan, filter, language }: ScreenRun, stop: AbortSignal): Promise<number> {
+export async function runTopScreen(
+  { table, plan, filter, language, onNews }: ScreenRun,
+  stop: AbortSignal,
+): Promise<number> {
   const control = new TopControl(table, plan, filter, language);
   let end: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
@@ -50,6 +55,10 @@ export async function runTopScreen({ table, plan, filter, language }: ScreenRun,
   }
 
   control.onLater = draw;
+  onNews?.(() => {
+    control.refresh();
+    draw();
+  });
   let timer: NodeJS.Timeout;
   const tick = () => {
     control.refresh();
@@ -67,6 +76,7 @@ export async function runTopScreen({ table, plan, filter, language }: ScreenRun,
     clearTimeout(timer!);
     stop.removeEventListener("abort", interrupted);
     control.onLater = () => {};
+    onNews?.(() => {});
     await terminal.close();
   }
 }

@@ -6,8 +6,10 @@ import { TOP_UNITS } from "../report/index.ts";
 import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { FilterLanguage } from "./filter-language.ts";
 import { Interruption } from "./interruption.ts";
+import { addRemoteOptions, type RemoteSettings, refuseRemoteOptions, splitRemote } from "./remote-address.ts";
 import { TOP_VIEWS, type TopSettings, topPlan } from "./top-plan.ts";
 import { printTop } from "./top-print.ts";
+import { watchRemote } from "./top-remote.ts";
 import { EXIT_INTERRUPTED, runTopScreen } from "./top-screen-run.ts";
 import { addTopSourceOptions, openTopSource, type TopSourceSettings } from "./top-source.ts";
 
@@ -18,14 +20,15 @@ const EXAMPLES = `Examples:
   flowgauge top capture.pcapng --speed 10           a capture played back, ten times as fast
   ssh router tcpdump -w - | flowgauge top -         packets of another machine
   flowgauge top /var/lib/flowgauge                  the newest minutes of a store
+  flowgauge top http://flows:8055 --by hosts        what a serve elsewhere collects
   flowgauge top iface:eth0 --batch 3 --interval 10s | mail -s traffic you@example.org
   flowgauge top capture.pcap --rows 20 --sort bytes --csv
   flowgauge top iface:eth0 --json | jq '.rows[0]'   one object a refresh
 `;
 
 const NOTES = `
-A SOURCE is an interface (iface:NAME), a capture, - for a pipe, an address to listen on (udp://, tcp://, tls://), a Native file, or a
-store. Keys, columns and JSON: docs/top.md. Where input or output is no terminal, text is printed as with --batch.
+A SOURCE is an interface (iface:NAME), a capture, - for a pipe, an address to listen on (udp://, tcp://, tls://), a Native file, a store,
+or a flowgauge serve that collects (http://HOST:8055, https://). Keys, columns and JSON: docs/top.md. Where input or output is no terminal, text is printed as with --batch.
 Exit codes: 0 quit (q), or all printed; 1 something could not be read; 2 wrong usage; 129 the terminal was closed; 130 interrupted.`;
 
 export function topCommand(): Command {
@@ -34,7 +37,7 @@ export function topCommand(): Command {
     .usage("[options] <source...> [FILTER]")
     .argument(
       "<source...>",
-      "iface:NAME, captures, -, udp://, files or a store; behind them FILTER: which flows to show",
+      "iface:NAME, captures, -, udp://, files, a store or a remote serve; behind them FILTER: which flows to show",
     )
     .optionsGroup("Picture:")
     .option("--by <what>", `${TOP_VIEWS.map(({ name }) => name).join(", ")}, or fields with commas`, "flows")
@@ -53,14 +56,21 @@ export function topCommand(): Command {
     .option("--plain", "sentences to be listened to: no columns, nothing is painted over")
     .option("--json", "one object a refresh")
     .option("--csv", "one line a row, with its time");
-  return addFilterOptions(addTopSourceOptions(command))
+  return addRemoteOptions(addFilterOptions(addTopSourceOptions(command)))
     .addHelpText("before", EXAMPLES)
     .addHelpText("after", NOTES)
     .action(runTop);
 }
 
-async function runTop(words: string[], settings: TopSettings & TopSourceSettings & FilterSettings): Promise<void> {
+async function runTop(
+  words: string[],
+  settings: TopSettings & TopSourceSettings & FilterSettings & RemoteSettings,
+  command: Command,
+): Promise<void> {
   const language = await languageOf(settings);
+  const remote = splitRemote(words);
+  if (remote !== null) return watchRemote(remote, { settings, language, given: givenOptions(command) });
+  refuseRemoteOptions(settings);
   const { sources, filter } = await filterArgument(words, settings, {
     sourceNeeded: "iface:NAME, udp://, a file or a store",
     language,
@@ -90,6 +100,13 @@ async function runTop(words: string[], settings: TopSettings & TopSourceSettings
   } finally {
     interruption.stop();
   }
+}
+
+/** Options of sources and flows that were typed. */
+function givenOptions(command: Command): readonly string[] {
+  const ofSources = new Set(addTopSourceOptions(new Command()).options.map((option) => option.attributeName()));
+  const typed = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli");
+  return typed.flatMap((option) => (ofSources.has(option.attributeName()) ? [option.long ?? option.flags] : []));
 }
 
 /** What a person can edit: a file of several lines, or with comments, is named. */

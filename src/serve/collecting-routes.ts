@@ -21,7 +21,13 @@ const LIVE_WORDS = Type.Object(
     reverse: Type.Optional(Type.Boolean()),
     filter: Type.Optional(Type.String({ maxLength: 8192 })),
     rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-    names: Type.Optional(Type.Boolean()),
+    from: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000, description: "so many rows are passed over" })),
+    names: Type.Optional(Type.Boolean({ description: "of hosts" })),
+    services: Type.Optional(Type.Boolean({ description: "names of services" })),
+    ended: Type.Optional(Type.Boolean({ description: "also flows that ended a moment ago" })),
+    form: Type.Optional(
+      Type.Enum(["object", "view"], { description: "view = all that `flowgauge top` shows, for itself (top/1)" }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -54,12 +60,14 @@ export function collectingRoutes(collector: CollectorProcess | null, explain: Ex
           },
         },
         async (request, reply) => {
-          const question = questionOf(request.query as Static<typeof LIVE_WORDS>);
+          const words = request.query as Static<typeof LIVE_WORDS>;
+          const question = questionOf(words);
           if (channels === null) throw notCollecting();
           const key = request.caller?.key ?? request.ip;
           const { raw } = reply;
           const headers = reply.getHeaders();
-          await channels.open(question, key, raw, () => {
+          const asked = { question, whole: words.form === "view" };
+          await channels.open(asked, key, raw, () => {
             // Only now: wrong words are an ordinary answer.
             reply.hijack();
             for (const [name, value] of Object.entries(headers)) if (value !== undefined) raw.setHeader(name, value);
@@ -110,7 +118,18 @@ function notCollecting(): ServeError {
   );
 }
 
-function questionOf({ group, by, sort, reverse, filter, rows, names }: Static<typeof LIVE_WORDS>): TopQuestion {
+function questionOf({
+  group,
+  by,
+  sort,
+  reverse,
+  filter,
+  rows,
+  names,
+  from,
+  services,
+  ended,
+}: Static<typeof LIVE_WORDS>): TopQuestion {
   const fields = by === undefined || by.trim() === "" ? [] : by.split(",").map((field) => field.trim());
   return {
     group: group ?? (fields.length > 0 ? "by" : "flows"),
@@ -120,6 +139,9 @@ function questionOf({ group, by, sort, reverse, filter, rows, names }: Static<ty
     filter: filter ?? "",
     rows: rows ?? ROWS,
     names: names !== false,
+    ...(from === undefined ? {} : { from }),
+    ...(services === undefined ? {} : { services }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }
 

@@ -7,12 +7,13 @@ import type { LiveLinks } from "./api.ts";
 export type CollectorPlan = object;
 
 export type CollectorAsk =
-  | { readonly kind: "view"; readonly question: TopQuestion }
+  /** `whole`: all of the picture (top/1), not the object of `top --json`. */
+  | { readonly kind: "view"; readonly question: TopQuestion; readonly whole?: boolean }
   | { readonly kind: "links" }
   | { readonly kind: "ledger" };
 
 export type CollectorAnswer =
-  /** The object of `top --json`, printed. */
+  /** JSON. */
   | { readonly kind: "view"; readonly text: string }
   | { readonly kind: "links"; readonly links: LiveLinks }
   | { readonly kind: "ledger"; readonly ledger: CollectorLedger };

@@ -1,7 +1,7 @@
 // The door of serve/: the HTTP server, and who may ask it.
 
 export { Access } from "./access.ts";
-export type { DownloadSaid, LiveLinks, QueryAnswer, QueryWords } from "./api.ts";
+export type { DownloadSaid, LiveLinks, QueryWords } from "./api.ts";
 export { collectingRoutes } from "./collecting-routes.ts";
 export { CollectorProcess } from "./collector-process.ts";
 export type {

@@ -21,8 +21,14 @@ interface LiveReader {
   missed: number;
 }
 
-interface Channel {
+/** A picture that is asked for; `whole`: as a screen needs it. */
+export interface LiveAsked {
   readonly question: TopQuestion;
+  readonly whole: boolean;
+}
+
+interface Channel {
+  readonly asked: LiveAsked;
   readonly readers: Set<LiveReader>;
   last: string | null;
   asking: boolean;
@@ -40,8 +46,8 @@ export class LiveChannels {
   }
 
   /** Streams to the response until it closes. Rejects with a ServeError, before `begin`, where there are too many, or for wrong words. */
-  async open(question: TopQuestion, key: string, response: ServerResponse, begin: () => void): Promise<void> {
-    const name = JSON.stringify(question);
+  async open(asked: LiveAsked, key: string, response: ServerResponse, begin: () => void): Promise<void> {
+    const name = JSON.stringify(asked);
     const known = this.channels.get(name);
     if (this.readers >= MOST_READERS || (this.byKey.get(key) ?? 0) >= MOST_OF_ONE) {
       throw new ServeError(429, "busy", "expected fewer live pictures at a time, found too many; close some of them", {
@@ -61,14 +67,14 @@ export class LiveChannels {
     this.byKey.set(key, (this.byKey.get(key) ?? 0) + 1);
     let first: string;
     try {
-      first = known?.last ?? (await this.collector.ask({ kind: "view", question })).text;
+      first = known?.last ?? (await this.collector.ask({ kind: "view", ...asked })).text;
     } catch (error) {
       this.count(key);
       throw error;
     }
     if (response.destroyed) return this.count(key);
     begin();
-    const channel = this.channels.get(name) ?? { question, readers: new Set<LiveReader>(), last: first, asking: false };
+    const channel = this.channels.get(name) ?? { asked, readers: new Set<LiveReader>(), last: first, asking: false };
     this.channels.set(name, channel);
     const reader: LiveReader = { response, key, taken: performance.now(), missed: 0 };
     channel.readers.add(reader);
@@ -92,7 +98,7 @@ export class LiveChannels {
     channel.asking = true;
     let text: string;
     try {
-      channel.last = (await this.collector.ask({ kind: "view", question: channel.question })).text;
+      channel.last = (await this.collector.ask({ kind: "view", ...channel.asked })).text;
       text = event(channel.last);
     } catch (error) {
       text = `event: problem\ndata: ${JSON.stringify({ message: (error as Error).message })}\n\n`;
