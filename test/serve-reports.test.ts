@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiError, FilterSeen, QueryAnswer, Report, ReportDraft, Reports, SavedFilter } from "../src/serve/api.ts";
 import { CHDB_MISSING } from "./chdb.ts";
@@ -180,6 +181,35 @@ describe.skipIf(CHDB_MISSING !== null)("reports", () => {
     const got = await post(`${api}/reports`, { ...DRAFT, ...part });
     expect(got.status, got.text).toBe(400);
     expect(sentence(got).message).toMatch(message);
+    expect((await reports()).reports.length).toBe(before);
+  });
+
+  test("any body: saved, or a sentence", { timeout: 60_000 }, async () => {
+    const odd = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(EVIL, null, -1, [], {}),
+    );
+    const words = fc.dictionary(fc.constantFrom("filter", "from", "by", "top", "measures", "zone", "__proto__"), odd);
+    const changes = fc.dictionary(fc.constantFrom(...Object.keys(DRAFT), "constructor"), fc.oneof(odd, words));
+    const before = (await reports()).reports.length;
+    const check = async (got: Got) => {
+      expect(got.status, got.text).toBeLessThan(500);
+      if (got.status !== 200) expect(sentence(got).message).not.toMatch(/\n|\bat .*\.[jt]s:/);
+    };
+    const run = async (part: object) => {
+      const got = await post(`${api}/reports`, { ...DRAFT, ...part });
+      await check(got);
+      if (got.status === 200) {
+        const { id } = JSON.parse(got.text) as Report;
+        await check(await get(`${api}/reports/${id}/print`));
+        expect((await get(`${api}/reports/${id}`, { method: "DELETE" })).status).toBe(200);
+      }
+      await check(await put(`${api}/filters/x`, part));
+      await check(await put(`${api}/filters/x`, { text: "tcp", about: "", shared: true, ...part }));
+      await check(await get(`${api}/filters/x`, { method: "DELETE" }));
+    };
+    await fc.assert(fc.asyncProperty(changes, run), { numRuns: 150 });
     expect((await reports()).reports.length).toBe(before);
   });
 

@@ -124,3 +124,21 @@ test("rows beyond what is printed are told", () => {
   expect(html).not.toContain("<td>c</td>");
   expect(tablePlainText(table, 2)).toContain("note: the first 2 of 3 rows");
 });
+
+test("of a list with many fields those are left out that say nothing; that is told", () => {
+  const fields = [...Array(20).keys()].map((i) => column(`f${i}`, { role: "key" }));
+  const row = (value: number) => fields.map((_, i) => (i === 3 ? value : i === 4 ? null : i < 2 ? i + 1 : 0));
+  const table: Table = {
+    ...groups("", [], ""),
+    shape: "list",
+    columns: fields,
+    rows: [row(0), row(5)],
+    total: null,
+    others: null,
+  };
+  const html = tableHtml(table, { style: null, rows: 10, mark: "t" });
+  expect([...html.matchAll(/<th [^>]*>([^<]*)</g)].map(([, title]) => title)).toEqual(["f0", "f1", "f3"]);
+  expect(html).toContain("fields that say nothing of these flows are left out");
+  const few = { ...table, columns: fields.slice(0, 6), rows: table.rows.map((values) => values.slice(0, 6)) };
+  expect(tableHtml(few, { style: null, rows: 10, mark: "t" }).match(/<th /g)).toHaveLength(6);
+});

@@ -15,6 +15,10 @@ import { spanText, ZoneClock } from "./zone-time.ts";
 
 export { escapeXml as escapeHtml, seenText as plainText };
 
+/** Columns beyond which a table is wide. */
+const WIDE = 9;
+const WIDEST = 16;
+
 export interface TableHtmlOptions {
   /** null = no picture. */
   readonly style: GraphStyle | null;
@@ -87,8 +91,8 @@ function rowsHtml(whole: Table, most: number): string {
   const [table, note] = firstRows(whole, most);
   const lines = linesOf(table);
   const all = columnsFor(table, lines, { clock: new ZoneClock(table.zone), raw: false });
-  // Paper is narrow: fields that no flow has a value of are left out.
-  const columns = table.shape === "list" ? all.filter(({ cells }) => cells.some((text) => text !== "-")) : all;
+  const columns =
+    table.shape === "list" && all.length > WIDEST ? all.filter(({ place }) => saysAny(table, place)) : all;
   const cell = (tag: string, text: string, right: boolean) =>
     `<${tag}${right ? ' class="figure"' : ""}${tag === "th" ? ' scope="col"' : ""}>${escapeXml(text)}</${tag}>`;
   const head = columns.map(({ title, right }) => cell("th", title, right)).join("");
@@ -97,9 +101,24 @@ function rowsHtml(whole: Table, most: number): string {
     return `<tr${kind === "row" ? "" : ` class="${kind}"`}>${cells}</tr>`;
   });
   return [
-    `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>`,
+    `<table${widthClass(columns.length)}>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>`,
     ...(note === null ? [] : [`<p class="note">${note}</p>`]),
+    ...(columns.length < all.length ? ['<p class="note">fields that say nothing of these flows are left out</p>'] : []),
   ].join("\n");
+}
+
+/** Paper is narrow: a field that is empty or 0 in all rows is not needed. */
+function saysAny({ rows }: Table, place: number): boolean {
+  return rows.some((row) => {
+    const value = row[place];
+    if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+    return value !== null && value !== undefined && value !== 0 && value !== 0n && value !== "";
+  });
+}
+
+/** Paper is turned for wide tables; the widest have their words broken. */
+function widthClass(columns: number): string {
+  return columns > WIDEST ? ' class="wide widest"' : columns > WIDE ? ' class="wide"' : "";
 }
 
 /** Who does not see the picture, in a mail for one, reads it here. */

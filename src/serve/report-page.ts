@@ -32,8 +32,8 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:2
 thead{display:table-header-group}tr{break-inside:avoid}.figure{text-align:right}.total{font-weight:600}.others,.note,footer{color:#57606a}
 figure{margin:0;break-inside:avoid}svg{max-width:100%;height:auto}code{overflow-wrap:anywhere}.table{overflow-x:auto}
 footer{margin-top:20px;border-top:1px solid #d8dee4;padding-top:6px;font-size:12px}
-@media print{body{margin:0;max-width:none;font-size:10px}th,td{padding:1px 4px;white-space:normal;overflow-wrap:anywhere}details{display:none}.table{overflow:visible}}
-@page{margin:12mm}`;
+@media print{body{margin:0;max-width:none;font-size:10px}th,td{padding:1px 4px}.wide{font-size:8px}.widest{font-size:6px}.widest td,.widest th{white-space:normal;overflow-wrap:anywhere}details{display:none}.table{overflow:visible}}
+@page{margin:12mm}@page wide{size:A4 landscape}body:has(.wide){page:wide}`;
 
 export async function reportHtml(page: ReportPage): Promise<string> {
   const { escapeHtml, tableHtml, tableSpan } = await loadTableHtml();

@@ -55,7 +55,7 @@ export function ReportForm({ id, draft, onSaved, onClose }: ReportFormProps) {
         <input maxLength={500} value={about} onInput={({ currentTarget }) => setAbout(currentTarget.value)} />
       </label>
       <label>
-        by itself
+        run by itself
         <select
           value={typed ? OWN : cron}
           onChange={({ currentTarget }) => {

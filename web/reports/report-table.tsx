@@ -22,6 +22,8 @@ export interface ReportTableProps {
 const SERIES_HEIGHT = 300;
 /** Of a series every bucket has a row: the picture shows them. */
 const MOST_ROWS = 1000;
+/** Of a list with more of them those are left out that say nothing of its flows. */
+const MOST_COLUMNS = 16;
 
 export function ReportTable({ table, chart, filter }: ReportTableProps) {
   const picture = table.shape === "series" ? seriesPicture(table, "bps") : null;
@@ -110,10 +112,9 @@ function Wide({ title, children }: { readonly title: string; readonly children: 
 }
 
 function Rows({ table, filter }: { readonly table: ApiTable; readonly filter: string }) {
-  // Fields that no flow has a value of are left out.
-  const columns = table.columns.filter(
-    ({ name }) => table.shape !== "list" || table.rows.some((row) => !isNothing(row[name] ?? null)),
-  );
+  const all = table.columns;
+  const isWide = table.shape === "list" && all.length > MOST_COLUMNS;
+  const columns = isWide ? all.filter(({ name }) => table.rows.some((row) => !isNothing(row[name] ?? null))) : all;
   const keys = table.shape === "group" ? columns.filter(({ role }) => role === "key").map(({ name }) => name) : [];
   const [first] = keys;
   const flowsOf = (row: ApiRow): string | null => {
@@ -173,6 +174,7 @@ function Rows({ table, filter }: { readonly table: ApiTable; readonly filter: st
           )}
         </tfoot>
       </table>
+      {columns.length < all.length && <p class="note">Fields that say nothing of these flows are left out.</p>}
       {table.rows.length > MOST_ROWS && (
         <p class="note">
           The first {MOST_ROWS} of {table.rows.length} rows; the downloads have all of them.
@@ -208,7 +210,9 @@ function Cell({ column, value, link }: CellProps) {
 }
 
 function isNothing(value: ApiValue): boolean {
-  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+  return (
+    value === null || value === 0 || value === "" || (typeof value === "object" && Object.keys(value).length === 0)
+  );
 }
 
 function isFigure({ role, unit, type }: ApiColumn): boolean {
