@@ -116,8 +116,8 @@ async function run(sources: readonly string[], settings: CaptureSettings, plan: 
   const counts: ColumnsCounts = { frames: 0, filtered: 0 };
   const { signal } = interruption;
   try {
-    const capture = captureOptions(settings, columnsFields({ question, filter }), []);
-    const options = { labels: questionLabels(question), signal, ...capture };
+    const wanted = columnsFields({ question, filter });
+    const options = { labels: questionLabels(question), signal, wanted, ...captureOptions(settings, wanted, []) };
     const source = await openNamedFrames(sources, options);
     try {
       if (question.measures.length === 0) await list(source, plan, counts);

@@ -47,7 +47,11 @@ export function captureOptions(
 /** The frames that a person named: FILEs, captures, or what comes on standard input. */
 export async function openNamedFrames(
   sources: readonly string[],
-  options: { readonly labels: boolean; readonly signal: AbortSignal } & TsharkOptions,
+  options: {
+    readonly labels: boolean;
+    readonly signal: AbortSignal;
+    readonly wanted?: readonly string[];
+  } & TsharkOptions,
 ): Promise<FrameSource> {
   if (sources.length === 0 && process.stdin.isTTY) {
     throw new UsageError(

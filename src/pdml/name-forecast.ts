@@ -5,8 +5,9 @@ const FIRST_NAMES = 1024;
 
 export class NameForecast {
   readonly #names: FieldNames;
-  /** Of each name's id + 1 (0: the frame's beginning): the id that followed it last time. */
+  /** Of each name's id + 1 (0: the frame's beginning): the ids that followed it, the one that was learnt last and the one before. */
   #next = new Int32Array(FIRST_NAMES).fill(NO_NAME);
+  #other = new Int32Array(FIRST_NAMES).fill(NO_NAME);
   /** Names known here, as words one behind the other; the last one of a name is filled with zeros. */
   #words = new Int32Array(FIRST_NAMES * 8);
   #used = 0;
@@ -17,20 +18,25 @@ export class NameForecast {
     this.#names = names;
   }
 
-  /** Whether the name that followed `last` (an id, NO_NAME at the beginning) begins at `at` and a quote ends it: its id, else NO_NAME. */
+  /** Whether a name that followed `last` (an id, NO_NAME at the beginning) begins at `at` and a quote ends it: its id, else NO_NAME. */
   test(view: DataView, at: number, last: number): number {
     const id = this.#next[last + 1]!;
-    if (id === NO_NAME) return NO_NAME;
+    if (id === NO_NAME || this.#isAt(view, at, id)) return id;
+    const other = this.#other[last + 1]!;
+    return other !== NO_NAME && this.#isAt(view, at, other) ? other : NO_NAME;
+  }
+
+  #isAt(view: DataView, at: number, id: number): boolean {
     const length = this.#length[id]!;
     const words = this.#words;
     let word = this.#first[id]!;
     const end = at + length;
     let from = at;
-    for (; from + 4 <= end; from += 4) if (view.getInt32(from, true) !== words[word++]) return NO_NAME;
+    for (; from + 4 <= end; from += 4) if (view.getInt32(from, true) !== words[word++]) return false;
     const rest = end - from;
     // Shifted out is what stands behind the name.
-    if (rest > 0 && (view.getInt32(from, true) ^ words[word]!) << (32 - 8 * rest) !== 0) return NO_NAME;
-    return view.getUint8(end) === 0x22 ? id : NO_NAME;
+    if (rest > 0 && (view.getInt32(from, true) ^ words[word]!) << (32 - 8 * rest) !== 0) return false;
+    return view.getUint8(end) === 0x22;
   }
 
   /** Octets of a name that `test` found. */
@@ -40,10 +46,13 @@ export class NameForecast {
 
   /** Behind `last` came `id`. */
   learn(last: number, id: number): void {
-    if (!isPlain(this.#names.octets(id))) return;
     const most = Math.max(last, id) + 1;
     if (most >= this.#next.length) this.#widen(2 * most);
-    if (this.#length[id] === 0) this.#take(id);
+    if (this.#length[id] === 0) {
+      if (!isPlain(this.#names.octets(id))) return;
+      this.#take(id);
+    }
+    this.#other[last + 1] = this.#next[last + 1]!;
     this.#next[last + 1] = id;
   }
 
@@ -68,6 +77,7 @@ export class NameForecast {
       return column2;
     };
     this.#next = wider(this.#next, NO_NAME);
+    this.#other = wider(this.#other, NO_NAME);
     this.#first = wider(this.#first, 0);
     this.#length = wider(this.#length, 0);
   }

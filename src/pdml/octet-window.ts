@@ -17,6 +17,8 @@ export interface FrameReaderOptions {
   readonly source: string;
   /** Whether frames get labels (PDML's `showname`). */
   readonly labels?: boolean | undefined;
+  /** Names that somebody asks for: frames need no other fields. PDML's reader does not look into the values of others. */
+  readonly wanted?: readonly string[] | undefined;
   /** Lower limits, for tests. */
   readonly limits?: { readonly octets: number; readonly value: number } | undefined;
 }

@@ -24,6 +24,12 @@ export function markupOrOddIn(word: number): number {
   return (((quotes - ONES) & ~quotes) | ((less - ONES) & ~less) | ((word - BLANKS) & ~word) | word) & HIGH;
 }
 
+/** The same for `<` alone. */
+export function lessThanIn(word: number): number {
+  const less = word ^ LESS_THANS;
+  return (less - ONES) & ~less & HIGH;
+}
+
 /** What a text of JSON does not take as it is, and all that is not printed ASCII; the same way. */
 export function jsonSpecialIn(word: number): number {
   const quotes = word ^ QUOTES;

@@ -14,6 +14,8 @@ export interface OpenFramesOptions {
   readonly names: FieldNames;
   /** Whether frames get labels (`showname`). */
   readonly labels?: boolean | undefined;
+  /** Names that somebody asks for: frames may lack all other fields. */
+  readonly wanted?: readonly string[] | undefined;
   /** Called off: the source ends soon, as if the input did; that is no problem of the input. */
   readonly signal?: AbortSignal | undefined;
   /** Captures are refused without it. */

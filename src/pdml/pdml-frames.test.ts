@@ -57,6 +57,24 @@ describe("fields of PDML", () => {
     expect(await frameOf('<field showname="l" name="a" show="1"/>', { labels: false })).toEqual([["a", "1", ""]]);
   });
 
+  it("are those alone that somebody wants, whatever stands between them, and in whatever pieces it comes", async () => {
+    const frame =
+      '<proto name="ip" showname="a > b" size="20" pos="14"><field name="ip.src" showname="S: 1" hide="yes" size="4" pos="2" show="1" value="01" unmaskedvalue="02"/>\n' +
+      '<field name="ip.len" size="2" pos="3" show="&gt;>" value="0102"><field name="ip.src" show="2"/></field>\n <!-- <field> --> ' +
+      "text<field name='ip.src' show='3'/><field name=\"ip.len\" show=\"4\"/> text</proto>";
+    const text = `<pdml><packet>${frame}</packet>\n<packet>${frame}</packet>\n<packet>${frame}</packet></pdml>`;
+    const whole = await read(text);
+    for (const wanted of [["ip.src"], ["ip.len", "ip"], ["x"], []]) {
+      for (const piece of [text.length, 1, 7, 64]) {
+        const found = await read(text, { wanted, piece });
+        expect(found.problems).toEqual([]);
+        expect(found.counts.given).toBe(3);
+        expect(found.frames).toEqual(whole.frames.map((fields) => fields.filter(([name]) => wanted.includes(name))));
+      }
+    }
+    expect(whole.frames[0]).toHaveLength(6);
+  });
+
   it("may come in any number in one frame", async () => {
     const frame = await frameOf('<field name="a" show="1"/>'.repeat(5000), { piece: 1000 });
     expect(frame).toHaveLength(5000);

@@ -32,6 +32,7 @@ export class PdmlFrames implements FrameSource {
     this.#window = new OctetWindow(input.octets, limits.octets, SENTINEL);
     this.#scanner = new PdmlScanner(this.#window, names, this.counts, {
       labels: options.labels ?? false,
+      wanted: options.wanted ?? null,
       value: limits.value,
     });
   }

@@ -4,7 +4,9 @@ import { emptyFrame, type Frame, growFrame } from "./frame.ts";
 import { FRAME_LIMITS, type FrameCounts } from "./frame-source.ts";
 import { NameForecast } from "./name-forecast.ts";
 import type { OctetWindow } from "./octet-window.ts";
-import { FIELD, PACKET, StartTag, UNKNOWN_ENTITY } from "./pdml-start-tag.ts";
+import { NOT_PLAIN, PlainTag } from "./pdml-plain-tag.ts";
+import { StartTag, UNKNOWN_ENTITY } from "./pdml-start-tag.ts";
+import { FIELD, PACKET, TagParts } from "./pdml-tag-parts.ts";
 import { isSpace, NAME_OCTET, NAME_START, TEXT_STOP } from "./xml-characters.ts";
 import { readMarkup } from "./xml-markup.ts";
 import { CUT_REFERENCE, NO_REFERENCE, readReference, replacedOctets, resolveValue } from "./xml-values.ts";
@@ -54,7 +56,10 @@ export class PdmlScanner {
   /** Names of the open elements, for their end tags. */
   readonly #tags = new FieldNames(TAGS_COST);
   readonly #open = new Int32Array(DEPTH + 1);
+  readonly #parts = new TagParts();
+  readonly #plain: PlainTag;
   readonly #tag: StartTag;
+  readonly #wanted: Uint8Array | null;
   readonly #forecast: NameForecast;
   /** The name of the field before; NO_NAME at the beginning of a frame. */
   #last = NO_NAME;
@@ -63,15 +68,17 @@ export class PdmlScanner {
     window: OctetWindow,
     names: FieldNames,
     counts: FrameCounts,
-    options: { labels: boolean; value: number },
+    { labels, value, wanted }: { labels: boolean; value: number; wanted: readonly string[] | null },
   ) {
     this.#window = window;
     this.#names = names;
     this.#counts = counts;
-    this.#longest = options.value;
+    this.#longest = value;
+    this.#wanted = wanted === null ? null : wantedIds(names, wanted);
     this.frame.octets = window.octets;
     this.#forecast = new NameForecast(names);
-    this.#tag = new StartTag(window, this.#forecast, this.#tags, options.labels);
+    this.#tag = new StartTag(window, this.#forecast, this.#tags, labels, this.#parts);
+    this.#plain = new PlainTag(window, this.#forecast, this.#parts, { labels, wanted: this.#wanted });
   }
 
   /** Positions became smaller. */
@@ -160,23 +167,27 @@ export class PdmlScanner {
   }
 
   #startTag(tag: number): number {
-    const reader = this.#tag;
-    const at = reader.read(tag, this.#last);
-    if (at < 0) return this.#odd(tag, reader.oddAt, reader.odd);
-    const { element, empty } = reader;
+    const parts = this.#parts;
+    let at: number = this.packetDepth > 0 ? this.#plain.read(tag, this.#last) : NOT_PLAIN;
+    if (at === NOT_PLAIN) {
+      const reader = this.#tag;
+      at = reader.read(tag, this.#last);
+      if (at < 0) return this.#odd(tag, reader.oddAt, reader.odd);
+    }
+    const { element, empty } = parts;
     this.begun = true;
     if (this.packetDepth > 0) {
-      if (reader.name < reader.nameTo && element !== PACKET) {
+      if (parts.name < parts.nameTo && element !== PACKET) {
         if (this.depth - this.packetDepth >= DEPTH) this.#counts.deepFields++;
         else {
-          if (!reader.plain) {
-            reader.nameTo = this.#resolve(reader.name, reader.nameTo);
-            reader.valueTo = this.#resolve(reader.value, reader.valueTo);
-            reader.labelTo = this.#resolve(reader.label, reader.labelTo);
+          if (!parts.plain) {
+            parts.nameTo = this.#resolve(parts.name, parts.nameTo);
+            parts.valueTo = this.#resolve(parts.value, parts.valueTo);
+            parts.labelTo = this.#resolve(parts.label, parts.labelTo);
           }
-          this.#field(reader);
+          this.#field(parts);
         }
-      }
+      } else if (parts.id !== NO_NAME) this.#last = parts.id;
     } else if (element === PACKET) {
       const { frame } = this;
       frame.fields = 0;
@@ -198,7 +209,7 @@ export class PdmlScanner {
     return resolved;
   }
 
-  #field(tag: StartTag): void {
+  #field(tag: TagParts): void {
     const { frame } = this;
     const field = frame.fields;
     let { id } = tag;
@@ -211,6 +222,8 @@ export class PdmlScanner {
       this.#forecast.learn(this.#last, id);
     }
     this.#last = id;
+    const wanted = this.#wanted;
+    if (wanted !== null && (id >= wanted.length || wanted[id] === 0)) return;
     if (field === frame.name.length) growFrame(frame);
     frame.name[field] = id;
     frame.valueFrom[field] = tag.value;
@@ -306,4 +319,11 @@ export class PdmlScanner {
     if (typeof read === "string") return this.#odd(tag, tag, read);
     return read === null ? this.#cut(tag) : read;
   }
+}
+
+function wantedIds(names: FieldNames, wanted: readonly string[]): Uint8Array {
+  const ids = wanted.map((name) => names.idOf(name));
+  const table = new Uint8Array(1 + Math.max(-1, ...ids));
+  for (const id of ids) if (id !== NO_NAME) table[id] = 1;
+  return table;
 }

@@ -1,8 +1,9 @@
-// StartTag: reads one start tag of PDML and notes where its name, show and showname stand. This is where the time goes.
+// StartTag: reads one start tag of PDML, whatever XML allows in it, and notes where its name, show and showname stand.
 import { type FieldNames, NO_NAME } from "./field-names.ts";
 import type { NameForecast } from "./name-forecast.ts";
 import type { OctetWindow } from "./octet-window.ts";
 import { firstOctet, markupIn, markupOrOddIn } from "./octet-words.ts";
+import { FIELD, PROTO, TAGS, type TagParts } from "./pdml-tag-parts.ts";
 import { isSpace, NAME_OCTET, NAME_START } from "./xml-characters.ts";
 import { CUT_REFERENCE, NO_REFERENCE, readReference } from "./xml-values.ts";
 
@@ -28,25 +29,7 @@ const [FIEL, D_NA, PROT, O_NA, ME_QUOTED] = ["fiel", "d na", "prot", "o na", 'me
 /** Which attribute it is; `OTHER` is not kept. */
 const [OTHER, A_NAME, A_SHOW, A_SHOWNAME] = [0, 1, 2, 3] as const;
 
-/** Elements whose numbers are known: the first ones that `tags` is given. */
-export const TAGS = ["packet", "proto", "field"] as const;
-export const [PACKET, PROTO, FIELD] = [0, 1, 2] as const;
-
 export class StartTag {
-  /** The element's number, and whether it has no content (`/>`). */
-  element: number = PACKET;
-  empty = false;
-  /** The field name's id where it is the one that was expected, else NO_NAME. */
-  id = NO_NAME;
-  /** Octets of the attributes, to not included; from = to where there is none or nobody asked for it. */
-  name = 0;
-  nameTo = 0;
-  value = 0;
-  valueTo = 0;
-  label = 0;
-  labelTo = 0;
-  /** They are as they are to be: printed ASCII without references. */
-  plain = true;
   /** What must not be there, and where; the window's end where the tag is not whole. */
   odd = "";
   oddAt = 0;
@@ -54,8 +37,11 @@ export class StartTag {
   readonly #forecast: NameForecast;
   readonly #tags: FieldNames;
   readonly #labels: boolean;
+  readonly #parts: TagParts;
 
-  constructor(window: OctetWindow, forecast: NameForecast, tags: FieldNames, labels: boolean) {
+  /** `parts`: where the tag's parts are noted. */
+  constructor(window: OctetWindow, forecast: NameForecast, tags: FieldNames, labels: boolean, parts: TagParts) {
+    this.#parts = parts;
     this.#window = window;
     this.#forecast = forecast;
     this.#tags = tags;
@@ -70,7 +56,7 @@ export class StartTag {
     let element = NO_NAME;
     let id = NO_NAME;
     let [name, nameTo, value, valueTo, label, labelTo] = [0, 0, 0, 0, 0, 0];
-    this.plain = true;
+    this.#parts.plain = true;
     // As tshark writes it: <field name="the one that came here last time"
     const begin = view.getInt32(at, true);
     if (
@@ -147,16 +133,18 @@ export class StartTag {
       }
       at++;
     }
-    this.empty = octets[at] === SLASH;
-    if (this.empty && octets[++at] !== GREATER_THAN) return this.#not("expected > behind /", at);
-    this.element = element;
-    this.id = id;
-    this.name = name;
-    this.nameTo = nameTo;
-    this.value = value;
-    this.valueTo = valueTo;
-    this.label = label;
-    this.labelTo = labelTo;
+    const empty = octets[at] === SLASH;
+    if (empty && octets[++at] !== GREATER_THAN) return this.#not("expected > behind /", at);
+    const parts = this.#parts;
+    parts.element = element;
+    parts.empty = empty;
+    parts.id = id;
+    parts.name = name;
+    parts.nameTo = nameTo;
+    parts.value = value;
+    parts.valueTo = valueTo;
+    parts.label = label;
+    parts.labelTo = labelTo;
     return at + 1;
   }
 
@@ -172,7 +160,7 @@ export class StartTag {
       }
       at += firstOctet(bits);
       if (octets[at] === QUOTE) return at;
-      this.plain = false;
+      this.#parts.plain = false;
       at = this.#within(at);
       if (at < 0) return at;
     }
@@ -198,7 +186,7 @@ export class StartTag {
   /** The end of a value in apostrophes, which tshark does not write. */
   #toApostrophe(from: number): number {
     const { octets } = this.#window;
-    this.plain = false;
+    this.#parts.plain = false;
     let at = from;
     while (octets[at] !== APOSTROPHE) {
       at = this.#within(at);

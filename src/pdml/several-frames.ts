@@ -109,7 +109,8 @@ export class SeveralFrames implements FrameSource {
       const format = recogniseFrames(await input.first());
       if (this.#off) return;
       if (typeof format !== "string") throw new SourceError({ source }, format.sentence);
-      const options = { source, labels: this.#options.labels };
+      const { labels, wanted } = this.#options;
+      const options = { source, labels, wanted };
       if (format === "capture") this.#reader = this.#read("pdml", await this.#capture(input, name), options);
       else this.#reader = this.#read(format, input, options);
     } catch (error) {
