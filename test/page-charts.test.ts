@@ -1,7 +1,11 @@
 // Charts in a real browser: every kind is drawn, a span that is dragged over can be looked into, any area opens the flows behind it.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
-import { answered, asking, drawn, noBrowser, rowsOf, seen, usePage } from "./page.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { answered, asking, drawn, noBrowser, type PageRun, rowsOf, seen, usePage } from "./page.ts";
+import { missingPrograms, runProgram } from "./program.ts";
+import { ip, PROTO, pcap, udp } from "./small-captures.ts";
 
 const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
@@ -17,6 +21,12 @@ async function clickChart(page: Page, across: number, downs: readonly number[]):
     if (open) return;
   }
   throw new Error("no place of the chart opened flows");
+}
+
+/** The octets that a series' command line finds. */
+async function octetsOf(run: PageRun, command: string): Promise<number> {
+  const { rows, othersRows } = JSON.parse(await run.runShown(command, "--json"));
+  return [...rows, ...othersRows].reduce((all, row) => all + Number(row.bytes), 0);
 }
 
 /** Places of a Sankey chart's ribbons, by their shapes. */
@@ -115,6 +125,36 @@ describe.skipIf(noBrowser("charts in a browser"))("a chart", () => {
     const line = (await page.locator(".chart svg text").allTextContents()).find((text) => text.startsWith("95th"));
     const all = await page.locator(".series tfoot tr").first().locator("td").nth(4).textContent();
     expect(line).toBe(`95th: ${all}`);
+    const shown = (await page.locator(".command code").textContent()) ?? "";
+    const earlier = shown.replace(/(--from|--to) (\S+)/g, (_, option, time) => {
+      const moved = new Date(Date.parse(time) - 6 * 3_600_000).toISOString().replace(".000", "");
+      return `${option} ${moved}`;
+    });
+    expect(earlier).not.toBe(shown);
+    const octets = await octetsOf(run, earlier);
+    const total = page.locator(".series tr.before td:nth-last-child(3)");
+    expect(Number((await total.getAttribute("title"))?.replaceAll(",", ""))).toBe(octets);
+    const change = ((await octetsOf(run, shown)) / octets - 1) * 100;
+    expect(await page.locator(".series tr.before td:nth-last-child(2)").textContent()).toBe(
+      `now ${change < 0 ? "" : "+"}${change.toFixed(1)} %`,
+    );
+  });
+
+  test("octets of frames: what flowgauge query sums of both directions", async () => {
+    const page = await run.open("/explore?from=2h&by=none");
+    await answered(page);
+    await asking(page, () => page.getByRole("combobox", { name: "in", exact: true }).selectOption("l2bytes"));
+    await answered(page);
+    const shown = (await page.locator(".command code").textContent()) ?? "";
+    const { rows } = JSON.parse(await run.runShown(shown, "--json"));
+    const sum = rows.reduce(
+      (all: number, row: Record<string, number>) => all + (row.frameBytes ?? 0) + (row.reverseFrameBytes ?? 0),
+      0,
+    );
+    const total = page.locator(".series tfoot td:nth-last-child(3)");
+    await seen(async () => Number((await total.getAttribute("title"))?.replaceAll(",", ""))).toBe(sum);
+    // Every frame has an Ethernet header more than its packet.
+    expect(sum).toBeGreaterThan(rows.reduce((all: number, row: Record<string, number>) => all + (row.bytes ?? 0), 0));
   });
 
   test("what the pointer is at is told with the reader's time and UTC", async () => {
@@ -131,5 +171,37 @@ describe.skipIf(noBrowser("charts in a browser"))("a chart", () => {
     const india = new Date(utc + 5.5 * 3_600_000).toISOString().slice(11, 19);
     expect(text).toContain(india);
     expect(text).toContain("TCP");
+  });
+});
+
+describe.skipIf(missingPrograms("chromium").length > 0)("a store with a hole", () => {
+  const run = usePage(["--no-collect"]);
+
+  beforeAll(async () => {
+    const capture = join(run.folder, "hole.pcap");
+    for (const [index, hour] of [0, 4].entries()) {
+      const frame = ip("192.0.2.1", "198.51.100.2", PROTO.udp, udp(1000, 53, 400));
+      writeFileSync(capture, pcap([0, 60, 200].map((seconds) => ({ at: hour * 3600 + seconds, frame }))));
+      const store = ["--store", join(run.folder, "store"), "--rotate", "1h", "--summary", "none"];
+      const { code, stderr } = await runProgram(["track", capture, ...store]);
+      expect({ index, code, stderr }).toMatchObject({ index, code: 0 });
+    }
+  });
+
+  test("has no zeros in it: the time is marked, and left out of the figures", async () => {
+    const page = await run.open("/explore?from=2023-11-14T22:00Z&to=2023-11-15T03:00Z&by=none&metric=bytes");
+    await answered(page);
+    await drawn(page);
+    const texts = await page.locator(".chart svg text").allTextContents();
+    expect(texts.filter((text) => text === "no data")).toHaveLength(1);
+    const shown = (await page.locator(".command code").textContent()) ?? "";
+    const { rows } = JSON.parse(await run.runShown(shown, "--json"));
+    const known = rows.filter((row: { bytes: number | null }) => row.bytes !== null);
+    expect(known.length).toBeLessThan(rows.length);
+    const sum = known.reduce((all: number, row: { bytes: number }) => all + row.bytes, 0);
+    const [row = []] = await rowsOf(page, ".series");
+    expect(row[2]).toBe("0 B");
+    const average = sum / known.length;
+    expect(row[3]).toBe(`${average.toFixed(average < 10 ? 2 : 1)} B`);
   });
 });

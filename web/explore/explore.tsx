@@ -84,11 +84,18 @@ export function Explore() {
           {picture.series.length > 0 && (
             <SeriesTable
               picture={picture}
+              before={answer.before}
               onNarrow={(term, without) => change({ filter: narrowed(view.filter, term, without) })}
               onFlows={(term) => flowsOf(term, Date.parse(window.from), Date.parse(window.to))}
             />
           )}
           <SaveView view={view} />
+          {answer.frameless !== null && answer.frameless > 0 && (
+            <p class="note">
+              {answer.frameless.toLocaleString()} of these flows have no octets of frames, as their exporter did not say
+              them (layer2OctetDeltaCount): they count as 0 here.
+            </p>
+          )}
           <Answered answer={answer} />
         </>
       )}

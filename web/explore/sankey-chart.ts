@@ -4,7 +4,7 @@ import type { ChartOption } from "../parts/chart-kinds.ts";
 import { figure } from "../parts/figures.ts";
 import { seriesColour } from "../parts/palette.ts";
 import { tooltipBox } from "../parts/tooltip.ts";
-import { keyText, measureOf } from "./series.ts";
+import { keyText, sumOf, unitOf } from "./series.ts";
 import { termOf } from "./terms.ts";
 import type { Metric } from "./view.ts";
 
@@ -23,12 +23,11 @@ export function termOfItem(item: unknown): string | null {
 
 export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): ChartOption {
   const keys = table.columns.filter(({ role }) => role === "key").map(({ name }) => name);
-  const column = measureOf(metric);
-  const unit = table.columns.find(({ name }) => name === column)?.unit ?? null;
+  const unit = unitOf(metric);
   const nodes = new Map<string, { readonly title: string; readonly depth: number; readonly term: string | null }>();
   const ribbons = new Map<string, Ribbon>();
   for (const row of table.rows) {
-    const value = Number(row[column] ?? 0);
+    const value = sumOf(row, metric) ?? 0;
     if (!(value > 0)) continue;
     // The same address as source and as destination is two: ribbons go one way.
     const names = keys.map((key, depth) => {

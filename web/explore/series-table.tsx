@@ -8,6 +8,8 @@ import { termOf, termOfKey } from "./terms.ts";
 
 export interface SeriesTableProps {
   readonly picture: SeriesPicture;
+  /** As long a time, just before. */
+  readonly before: SeriesPicture | null;
   readonly onNarrow: (term: string, without: boolean) => void;
   readonly onFlows: (term: string | null) => void;
 }
@@ -24,7 +26,7 @@ const COLUMNS: readonly (readonly [name: Column, title: string])[] = [
   ["share", "share"],
 ];
 
-export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
+export function SeriesTable({ picture, before, onNarrow, onFlows }: SeriesTableProps) {
   const [sort, setSort] = useState<{ readonly by: Column; readonly up: boolean }>({ by: "total", up: false });
   const { series, keys, sum, unit, totalUnit } = picture;
   const placed = series.map((one, place) => ({ one, place }));
@@ -34,10 +36,10 @@ export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
     const [x, y] = [a.one.figures[sort.by] ?? -1, b.one.figures[sort.by] ?? -1];
     return sort.up ? x - y : y - x;
   });
-  const cells = ({ figures }: Series) =>
+  const cells = ({ figures }: Series, share?: string) =>
     COLUMNS.map(([name]) => (
       <td key={name} class="figure" title={name === "total" ? wholeFigure(figures.total) : undefined}>
-        {cellText(name, figures, unit, totalUnit)}
+        {name === "share" && share !== undefined ? share : cellText(name, figures, unit, totalUnit)}
       </td>
     ));
   return (
@@ -105,10 +107,27 @@ export function SeriesTable({ picture, onNarrow, onFlows }: SeriesTableProps) {
               </button>
             </td>
           </tr>
+          {before !== null && (
+            <tr class="before">
+              <td />
+              <th scope="row" colSpan={Math.max(1, keys.length)}>
+                the period before
+              </th>
+              {cells(before.sum, changeText(sum.figures.total, before.sum.figures.total))}
+              <td />
+            </tr>
+          )}
         </tfoot>
       </table>
     </div>
   );
+}
+
+/** How much more or less it is now. */
+function changeText(now: number, then: number): string {
+  if (then === 0) return "-";
+  const percent = (now / then - 1) * 100;
+  return `now ${percent < 0 ? "" : "+"}${figure(percent, "percent")}`;
 }
 
 function RowActions({

@@ -34,31 +34,58 @@ export interface SeriesPicture {
   readonly totalUnit: string;
   /** All series and the others together. */
   readonly sum: Series;
+  /** Of which nothing is known: ms since 1970, from and to. */
+  readonly gaps: readonly (readonly [number, number])[];
 }
 
-const MEASURE: Readonly<
-  Record<
-    Metric,
-    {
-      readonly column: string;
-      readonly unit: string;
-      readonly totalUnit: string;
-      readonly factor: number;
-      readonly rate: boolean;
-    }
-  >
-> = {
-  bps: { column: "bytes", unit: "bits/s", totalUnit: "octets", factor: 8, rate: true },
-  pps: { column: "packets", unit: "packets/s", totalUnit: "packets", factor: 1, rate: true },
-  fps: { column: "flows", unit: "flows/s", totalUnit: "flows", factor: 1, rate: true },
-  bytes: { column: "bytes", unit: "octets", totalUnit: "octets", factor: 1, rate: false },
-  packets: { column: "packets", unit: "packets", totalUnit: "packets", factor: 1, rate: false },
-  flows: { column: "flows", unit: "flows", totalUnit: "flows", factor: 1, rate: false },
+interface Measured {
+  /** Measures of the answer that it is the sum of. */
+  readonly columns: readonly string[];
+  /** The measure that the server sorts by. */
+  readonly sort: string;
+  readonly unit: string;
+  readonly totalUnit: string;
+  readonly factor: number;
+  readonly rate: boolean;
+}
+
+const BYTES = { columns: ["bytes"], sort: "bytes", totalUnit: "octets" };
+const PACKETS = { columns: ["packets"], sort: "packets", totalUnit: "packets" };
+const FLOWS = { columns: ["flows"], sort: "flows", totalUnit: "flows" };
+/** A flow has two counters of frames, and no measure is their sum: the greatest by octets of IP are asked for. */
+const FRAMES = { ...BYTES, columns: ["frameBytes", "reverseFrameBytes"] };
+
+const MEASURE: Readonly<Record<Metric, Measured>> = {
+  bps: { ...BYTES, unit: "bits/s", factor: 8, rate: true },
+  pps: { ...PACKETS, unit: "packets/s", factor: 1, rate: true },
+  fps: { ...FLOWS, unit: "flows/s", factor: 1, rate: true },
+  bytes: { ...BYTES, unit: "octets", factor: 1, rate: false },
+  packets: { ...PACKETS, unit: "packets", factor: 1, rate: false },
+  flows: { ...FLOWS, unit: "flows", factor: 1, rate: false },
+  l2bps: { ...FRAMES, unit: "bits/s", factor: 8, rate: true },
+  l2bytes: { ...FRAMES, unit: "octets", factor: 1, rate: false },
 };
 
-/** The measure that the server is asked for and sorts by. */
-export function measureOf(metric: Metric): string {
-  return MEASURE[metric].column;
+/** What the answer is sorted by. */
+export function sortOf(metric: Metric): string {
+  return MEASURE[metric].sort;
+}
+
+export function isOfFrames(metric: Metric): boolean {
+  return MEASURE[metric].columns === FRAMES.columns;
+}
+
+export function unitOf(metric: Metric): string {
+  return MEASURE[metric].totalUnit;
+}
+
+/** A row's sum of what is measured; null = not known. */
+export function sumOf(row: ApiRow, metric: Metric): number | null {
+  return valueOfRow(row, MEASURE[metric].columns);
+}
+
+function valueOfRow(row: ApiRow, columns: readonly string[]): number | null {
+  return columns.reduce((sum: number | null, column) => add2(sum, numberOf(row[column])), null);
 }
 
 const OTHERS = "others";
@@ -68,17 +95,17 @@ const DAY_SECONDS = 86_400;
 /** Of one direction only: what the initiators sent, or what came back. */
 export type Direction = "forward" | "reverse";
 
-/** The measures of both directions that there are of a metric; flows have none. */
-export function directionsOf(metric: Metric): Readonly<Record<Direction, string>> | null {
-  const { column } = MEASURE[metric];
-  if (column === "flows") return null;
-  const name = column === "bytes" ? "Bytes" : "Packets";
-  return { forward: `forward${name}`, reverse: `reverse${name}` };
+/** The measure of one direction that there is of a metric; flows have none. */
+function columnsOf(metric: Metric, direction: Direction | null): readonly string[] {
+  const { columns } = MEASURE[metric];
+  if (direction === null || columns === FLOWS.columns) return columns;
+  if (isOfFrames(metric)) return [direction === "forward" ? "frameBytes" : "reverseFrameBytes"];
+  return [`${direction}${columns === BYTES.columns ? "Bytes" : "Packets"}`];
 }
 
 export function seriesPicture(table: ApiTable, metric: Metric, direction: Direction | null = null): SeriesPicture {
-  const { column: both, unit, totalUnit, factor, rate } = MEASURE[metric];
-  const column = direction === null ? both : (directionsOf(metric)?.[direction] ?? both);
+  const { unit, totalUnit, factor, rate } = MEASURE[metric];
+  const columns = columnsOf(metric, direction);
   const bucketSeconds = table.bucketSeconds ?? 1;
   const keys = table.columns.filter(({ role, name }) => role === "key" && name !== "time").map(({ name }) => name);
   const times = bucketTimes(table, bucketSeconds);
@@ -94,7 +121,7 @@ export function seriesPicture(table: ApiTable, metric: Metric, direction: Direct
       found.set(name, one);
     }
     const place = placeOf.get(Date.parse(String(row.time)));
-    if (place !== undefined) one.counts[place] = numberOf(row[column]);
+    if (place !== undefined) one.counts[place] = valueOfRow(row, columns);
   };
   for (const row of table.rows) {
     const key = keys.map((name) => row[name] ?? null);
@@ -119,7 +146,8 @@ export function seriesPicture(table: ApiTable, metric: Metric, direction: Direct
   const together = times.map((_, place) =>
     all.reduce((sum: number | null, { counts }) => add2(sum, counts[place] ?? null), known[place] === true ? 0 : null),
   );
-  return { times, bucketSeconds, series, keys, unit, totalUnit, sum: make([], "all", together, total) };
+  const gaps = gapsOf(times, known, bucketSeconds);
+  return { times, bucketSeconds, series, keys, unit, totalUnit, gaps, sum: make([], "all", together, total) };
 }
 
 function add2(a: number | null, b: number | null): number | null {
@@ -175,6 +203,18 @@ function bucketTimes(table: ApiTable, bucketSeconds: number): readonly number[] 
     times.push(time);
   }
   return times;
+}
+
+function gapsOf(times: readonly number[], known: readonly boolean[], bucketSeconds: number) {
+  const gaps: [number, number][] = [];
+  for (const [place, time] of times.entries()) {
+    if (known[place] === true) continue;
+    const last = gaps.at(-1);
+    const end = times[place + 1] ?? time + bucketSeconds * 1000;
+    if (last !== undefined && last[1] === time) last[1] = end;
+    else gaps.push([time, end]);
+  }
+  return gaps;
 }
 
 /** Seconds of each bucket that were asked for: rates are over these, as `bps` of the answer is. */

@@ -5,7 +5,7 @@ import { seriesColour } from "../parts/palette.ts";
 import { localTime, utcTime } from "../parts/times.ts";
 import { tooltipBox } from "../parts/tooltip.ts";
 import type { Direction, Series, SeriesPicture } from "./series.ts";
-import { timeChart } from "./time-chart.ts";
+import { gapsOption, timeChart } from "./time-chart.ts";
 
 /** From the axis to its name: as wide as figures are. */
 const NAME_GAP = 88;
@@ -39,7 +39,7 @@ export function sidesChart(
       nameTextStyle: { color: quiet },
       axisLabel: { color: quiet, formatter: (value: number) => figure(Math.abs(value), both.unit) },
     },
-    series: drawn,
+    series: [...drawn, ...(both.gaps.length === 0 ? [] : [gapsOption(both.gaps, dark)])],
   };
 }
 

@@ -51,6 +51,7 @@ export function timeChart(picture: SeriesPicture, { kind, dark, before, percenti
     series: [
       ...drawn.map((one) => seriesOption(one, placeOf.get(one)!, times, kind, dark)),
       ...(before === null ? [] : [beforeOption(before, times, quiet)]),
+      ...(picture.gaps.length === 0 ? [] : [gapsOption(picture.gaps, dark)]),
       ...(percentile && p95 !== null ? [percentileOption(p95, unit, dark)] : []),
     ],
   };
@@ -109,6 +110,23 @@ function percentileOption(value: number, unit: string, dark: boolean) {
       label: { formatter: `95th: ${figure(value, unit)}`, color: colour, position: "insideEndTop" },
       lineStyle: { color: colour, type: "dashed" },
       data: [{ yAxis: value }],
+    },
+  };
+}
+
+/** Of a time that the store knows nothing of nothing is drawn: it is not zero. */
+export function gapsOption(gaps: SeriesPicture["gaps"], dark: boolean) {
+  return {
+    id: "gaps",
+    type: "line",
+    data: [],
+    silent: true,
+    tooltip: { show: false },
+    markArea: {
+      silent: true,
+      itemStyle: { color: dark ? "rgba(157,167,179,0.16)" : "rgba(87,96,106,0.13)" },
+      label: { color: dark ? "#9da7b3" : "#57606a", position: "insideTop", overflow: "truncate" },
+      data: gaps.map(([from, to]) => [{ xAxis: from, name: "no data" }, { xAxis: to }]),
     },
   };
 }

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiTable, QueryAnswer, QueryWords, Window } from "../../src/serve/api.ts";
 import { type ApiFault, askQuery, askWindow, reached } from "../frame/api-client.ts";
 import { timeWord } from "../parts/times.ts";
-import { measureOf, type SeriesPicture, seriesPicture } from "./series.ts";
-import type { View } from "./view.ts";
+import { isOfFrames, type SeriesPicture, seriesPicture, sortOf } from "./series.ts";
+import { narrowed, type View } from "./view.ts";
 
 export interface Answer {
   readonly asking: boolean;
@@ -19,6 +19,8 @@ export interface Answer {
   readonly before: SeriesPicture | null;
   /** For Sankey: the groups without time. */
   readonly groups: ApiTable | null;
+  /** Where octets of frames are asked for: flows whose exporter did not say them. */
+  readonly frameless: number | null;
 }
 
 const NOTHING: Answer = {
@@ -32,6 +34,7 @@ const NOTHING: Answer = {
   picture: null,
   before: null,
   groups: null,
+  frameless: null,
 };
 
 export function useAnswer(view: View): Answer {
@@ -80,8 +83,10 @@ async function ask(view: View, signal: AbortSignal): Promise<Answer> {
   const table = answer.tables[0] ?? null;
   const picture = table === null ? null : seriesPicture(table, view.metric);
   const before = view.before ? await beforeOf(view, window, signal) : null;
+  const frameless = isOfFrames(view.metric) ? await framelessOf(view, window, signal) : null;
   const groups = view.chart === "sankey" && view.by.length > 1 ? await groupsOf(view, window, signal) : null;
-  return { asking: false, fault: null, window, seconds: window.seconds, words, answer, table, picture, before, groups };
+  const { seconds } = window;
+  return { asking: false, fault: null, window, seconds, words, answer, table, picture, before, groups, frameless };
 }
 
 /** The words of `flowgauge query` for it. */
@@ -92,8 +97,8 @@ export function questionOf(view: View, { from, to, bucket }: Window): QueryWords
     to,
     by: [[`time/${bucket}`, ...view.by].join(",")],
     top: view.top,
-    sort: measureOf(view.metric),
-    ...(view.chart === "sides" ? { measures: BOTH_DIRECTIONS } : {}),
+    sort: sortOf(view.metric),
+    ...measuresOf(view),
     ...(view.spread === "even" ? {} : { spread: view.spread }),
     ...(view.biflow ? { biflow: true } : {}),
     ...(view.dedup ? { dedup: true } : {}),
@@ -101,14 +106,27 @@ export function questionOf(view: View, { from, to, bucket }: Window): QueryWords
   };
 }
 
+function measuresOf({ chart, metric }: View): Pick<QueryWords, "measures"> {
+  if (isOfFrames(metric)) return { measures: OF_FRAMES };
+  return chart === "sides" ? { measures: BOTH_DIRECTIONS } : {};
+}
+
+const OF_FRAMES = "bytes,packets,flows,frameBytes,reverseFrameBytes";
 const BOTH_DIRECTIONS = "bytes,packets,flows,forwardBytes,reverseBytes,forwardPackets,reversePackets";
 /** Ribbons of a Sankey chart at the most. */
 const MOST_RIBBONS = 30;
 
 async function groupsOf(view: View, window: Window, signal: AbortSignal): Promise<ApiTable | null> {
-  const { measures: _measures, spread: _spread, ...words } = questionOf(view, window);
+  const { spread: _spread, ...words } = questionOf({ ...view, chart: "stacked" }, window);
   const groups = { ...words, by: [view.by.join(",")], top: MOST_RIBBONS };
   return (await askQuery(groups, signal)).tables[0] ?? null;
+}
+
+async function framelessOf(view: View, window: Window, signal: AbortSignal): Promise<number> {
+  const { sort: _sort, measures: _measures, top: _top, ...words } = questionOf({ ...view, by: [] }, window);
+  const filter = narrowed(view.filter, "frameBytes = 0 and reverseFrameBytes = 0");
+  const { tables } = await askQuery({ ...words, filter, by: ["none"], measures: "flows" }, signal);
+  return Number(tables[0]?.rows[0]?.flows ?? 0);
 }
 
 /** All together, as long a time ago as the window is long. */

@@ -1,7 +1,7 @@
 // What Explore shows, as its address has it. Words that are not understood are what they are by default.
 import { place } from "../frame/place.ts";
 
-export const METRICS = ["bps", "pps", "fps", "bytes", "packets", "flows"] as const;
+export const METRICS = ["bps", "pps", "fps", "bytes", "packets", "flows", "l2bps", "l2bytes"] as const;
 export type Metric = (typeof METRICS)[number];
 
 export const CHARTS = ["stacked", "lines", "sides", "sankey", "heat", "bars", "none"] as const;

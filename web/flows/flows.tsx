@@ -88,6 +88,7 @@ export function Flows() {
       {found !== null && (
         <>
           <FlowTable
+            key={JSON.stringify(found.words)}
             table={found.table}
             rows={found.rows}
             sort={view.sort}
