@@ -20,7 +20,7 @@ export interface ReadOptions extends Partial<FrameReaderOptions> {
   readonly piece?: number;
 }
 
-/** A window of 64 MB for each small document would keep the memory's manager busy. */
+/** A window of 32 MB for each small document would keep the memory's manager busy. */
 const LIMITS = { octets: 1024 * 1024, value: 1024 * 1024 };
 
 export async function readPdml(octets: Uint8Array, options: ReadOptions = {}): Promise<ReadFrames> {

@@ -10,7 +10,7 @@ import {
   listColumns,
   questionLabels,
 } from "../pdml/index.ts";
-import { loadGraphs, printPieces, printTable, TableStream } from "../report/index.ts";
+import { createProgress, loadGraphs, printPieces, printTable, TableStream } from "../report/index.ts";
 import { addFilterOptions, type FilterSettings, filterArgument } from "./filter-argument.ts";
 import { Interruption } from "./interruption.ts";
 import { repeated } from "./option-values.ts";
@@ -31,6 +31,8 @@ const NOTES = `
 A FILE is what tshark -T pdml, ek or json wrote, also gzip or zstd, or a capture (then tshark is run); none or - = standard input.
 What follows the last FILE is the FILTER: every field of tshark is a term (docs/filter.md). docs/pdml.md has recipes, docs/output.md the outputs.
 Exit codes: 0 all read, 1 something could not be read (what was good is answered), 2 wrong usage, 130 interrupted.`;
+
+const PROGRESS_MS = 200;
 
 const MEASURES = [
   ["sum", "sum of its values"],
@@ -119,17 +121,41 @@ async function run(sources: readonly string[], settings: CaptureSettings, plan: 
     const wanted = columnsFields({ question, filter });
     const options = { labels: questionLabels(question), signal, wanted, ...captureOptions(settings, wanted, []) };
     const source = await openNamedFrames(sources, options);
+    const progress = watch(source, question.measures.length === 0);
     try {
       if (question.measures.length === 0) await list(source, plan, counts);
-      else await print(plan, withNotes(await groupColumns(source, { question, filter }, counts), source, plan, counts));
+      else {
+        const table = await groupColumns(source, { question, filter }, counts);
+        progress.stop();
+        await print(plan, withNotes(table, source, plan, counts));
+      }
+      progress.stop();
       for (const problem of source.problems) process.stderr.write(`flowgauge: ${problem}\n`);
       process.exitCode = interruption.happened ? 130 : source.problems.length > 0 ? 1 : 0;
     } finally {
+      progress.stop();
       await source.close();
     }
   } finally {
     interruption.stop();
   }
+}
+
+/** A terminal shows how far the run is, unless the rows themselves run over it. */
+function watch(source: FrameSource, rows: boolean): { stop(): void } {
+  const drawn = process.stderr.isTTY === true && !(rows && process.stdout.isTTY === true);
+  if (!drawn) return { stop: () => {} };
+  const progress = createProgress(process.stderr);
+  const timer = setInterval(() => {
+    const { frames, octets } = source.counts;
+    progress.update({ packets: frames, bytes: octets, liveFlows: null, source: source.progress() });
+  }, PROGRESS_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      progress.end();
+    },
+  };
 }
 
 /** Rows as they come; of a Parquet file all at once. */

@@ -56,7 +56,9 @@ export function noFrames(): FrameCounts {
 /** Limits of one frame: more is an attack, or no output of tshark. */
 export const FRAME_LIMITS = {
   /** Octets of a frame's text. */
-  octets: 64 * 1024 * 1024,
+  octets: 32 * 1024 * 1024,
+  /** Fields of a frame. */
+  fields: 500_000,
   /** Octets of one value. */
   value: 1024 * 1024,
   /** Elements in one another. */

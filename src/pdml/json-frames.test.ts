@@ -206,6 +206,14 @@ test("what is too much is left out and counted: values, depth, frames", async ()
   }
 });
 
+test("a frame of more fields than any has is left out, and takes no memory for them", async () => {
+  const many = packet(`{"p": {"p.f": [${"1,".repeat(600_000)}1]}}`);
+  const { frames, source } = await read(`[${many},${packet(`{${FRAME}}`)}]`, 65_536);
+  expect(frames.map((fields) => fields.length)).toEqual([2]);
+  expect(source.counts).toMatchObject({ frames: 2, given: 1, tooLarge: 1 });
+  expect(source.problems).toEqual([]);
+});
+
 test("octets that are no text are ?, and counted; a byte order mark is passed over; an empty input has no frames", async () => {
   const bad = Buffer.concat([
     Buffer.from(`\ufeff[${packet('{"x": {"x.y": "a')}`.slice(0, -2)),

@@ -14,6 +14,7 @@ const SOURCE = Buffer.from("_source");
 const INDEX = Buffer.from("index");
 /** More problems than these nobody reads. */
 const MOST_PROBLEMS = 8;
+const MOST_FIELDS = FRAME_LIMITS.fields;
 const NEWLINE = 0x0a;
 const BRACE = 0x7b;
 
@@ -96,7 +97,14 @@ export class JsonFrames implements FrameSource {
   /** True while the token belongs to "layers". */
   #takeField(token: number): boolean {
     this.#inLayers = this.#dropping ? this.#scanner.depth > this.#packet : this.#layers.take(token);
+    if (this.#layers.frame.fields > MOST_FIELDS) this.#drop();
     return this.#inLayers;
+  }
+
+  /** The packet is read to its end, and not kept. */
+  #drop(): void {
+    this.#dropping = true;
+    this.#layers.frame.fields = 0;
   }
 
   #between(token: number): void {
@@ -256,7 +264,7 @@ export class JsonFrames implements FrameSource {
     const scanner = this.#scanner;
     window.start = this.#packet > 0 && !this.#dropping ? this.#packetAt : scanner.at;
     if (!window.full) return;
-    this.#dropping = this.#packet > 0;
+    if (this.#packet > 0) this.#drop();
     // It may be one text that is so long.
     if (scanner.unfinished > 0) scanner.dropUnfinished();
     window.start = scanner.at;

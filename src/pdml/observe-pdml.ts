@@ -5,6 +5,7 @@ import { DEFAULT_KEY } from "./frame-key.ts";
 import type { PdmlObserver } from "./observer.ts";
 import { ObserverCalls } from "./observer-calls.ts";
 import { type CaptureOpener, openFrames } from "./open-frames.ts";
+import { tsharkOpener } from "./tshark.ts";
 
 export interface PdmlOptions {
   /** The fields whose values make a flow; default: addresses, VLAN, ports and streams. */
@@ -23,6 +24,7 @@ export interface PdmlOptions {
   readonly memory?: number | undefined;
   /** Aborted: what was read is told, and the run is over. */
   readonly signal?: AbortSignal | undefined;
+  /** How captures are opened; default: tshark, if it is installed, with all protocols. */
   readonly openCapture?: CaptureOpener | undefined;
 }
 
@@ -30,7 +32,7 @@ const IDLE_SECONDS = 180;
 const MEMORY = 512 * 1024 * 1024;
 
 /**
- * Runs tshark's output (files of -T pdml, -T ek or -T json, also gzip and zstd; "-" = standard input) to its end and calls the
+ * Runs tshark's output (files of -T pdml, -T ek or -T json, also gzip and zstd; captures, over which tshark is run; "-" = standard input) to its end and calls the
  * observer. What a call throws ends the reading and is thrown on. Rejects with a SourceError where the only source cannot be
  * opened; bad content is no exception: the summary's `problems` say where it was.
  */
@@ -39,7 +41,8 @@ export async function observePdml(
   options: PdmlOptions,
   observer: PdmlObserver,
 ): Promise<FlowRunSummary> {
-  const { signal, openCapture, labels = false } = options;
+  const { signal, labels = false } = options;
+  const openCapture = options.openCapture ?? tsharkOpener({ fields: [], protocols: ["all"] });
   const frames = await openFrames(sources, { names: new FieldNames(), labels, signal, openCapture });
   try {
     const run = new FlowRun(frames, {

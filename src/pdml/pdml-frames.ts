@@ -3,11 +3,12 @@ import type { FieldNames } from "./field-names.ts";
 import type { Frame } from "./frame.ts";
 import { FRAME_LIMITS, type FrameCounts, type FrameSource, noFrames } from "./frame-source.ts";
 import { type FrameReaderOptions, type OctetInput, OctetWindow } from "./octet-window.ts";
-import { MOST_FIELDS, PdmlScanner, SCANNED, SENTINEL } from "./pdml-scanner.ts";
+import { PdmlScanner, SCANNED, SENTINEL } from "./pdml-scanner.ts";
 import { readFault } from "./read-fault.ts";
 import { find } from "./xml-markup.ts";
 
 const PACKET_END = "</packet>";
+const MOST_FIELDS = FRAME_LIMITS.fields;
 
 export class PdmlFrames implements FrameSource {
   readonly names: FieldNames;

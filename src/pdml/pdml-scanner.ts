@@ -28,8 +28,6 @@ const NOT_PDML = "expected PDML (XML as tshark -T pdml writes it), found other t
 /** PDML has five elements. What has no room is not compared with its end tag. */
 const TAGS_COST = 1024 * 1024;
 const DEPTH = FRAME_LIMITS.depth;
-/** More fields in one frame than tshark makes of 64 MB. */
-export const MOST_FIELDS = 1_000_000;
 /** Markup shorter than this is begun again with each piece that comes; longer one only when it has doubled. */
 const SHORT_MARKUP = 4096;
 /** `packetDepth` behind <packet/>. */

@@ -10,7 +10,8 @@ const CLEAR_LINE = "\r\u001b[K";
 export interface ProgressState {
   readonly packets: number;
   readonly bytes: number;
-  readonly liveFlows: number;
+  /** null = there are none. */
+  readonly liveFlows: number | null;
   /** Packets, as far as that is known. */
   readonly kernelDrops?: number | null;
   /** Octets of the source read and in all; null where nobody knows. */
@@ -127,7 +128,7 @@ function progressLine(state: ProgressState, before: ProgressState | null, second
     `${withSeparators(packets)} packets`,
     `${withSeparators((packets - (before?.packets ?? 0)) / seconds)}/s`,
     `${withUnit((bytes - (before?.bytes ?? 0)) / seconds, "B")}/s`,
-    `${counted(liveFlows, "flow")} live`,
+    ...(liveFlows === null ? [] : [`${counted(liveFlows, "flow")} live`]),
     ...(kernelDrops !== null && kernelDrops > 0 ? [`${withSeparators(kernelDrops)} dropped by the kernel`] : []),
   ];
   if (source === null || source.total <= 0) return [...parts, withTime(elapsed)].join("  ");
