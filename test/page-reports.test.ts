@@ -55,7 +55,11 @@ describe.skipIf(noBrowser("reports in a browser"))("reports", () => {
     await page.getByRole("button", { name: "Save report" }).click();
     await page.locator(".command code").waitFor();
     await quiet(page);
-    expect(await page.locator("h1").textContent()).toBe(EVIL);
+    await seen(() => page.locator("h1").textContent()).toBe(EVIL);
+    await page.locator(".command code").waitFor();
+    await quiet(page);
+    // As it was in Explore: packets a second.
+    expect((await rowsOf(page, ".tablebox table"))[0]?.[1]).toMatch(/ pkt\/s$/);
     const path = new URL(page.url()).pathname;
     expect(await page.locator(".command code").textContent()).toMatch(/ tcp --from .* --by time\/30s,dstPort --top 3 /);
     expect(await page.getByRole("link", { name: "Explore", exact: true }).last().getAttribute("href")).toBe(

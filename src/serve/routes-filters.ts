@@ -60,7 +60,7 @@ export function savedFilterRoutes(filters: SavedFilters, reports: SavedReports, 
             tags: ["reports"],
             params: NAME,
             querystring: WHICH,
-            response: { 200: filtersSchema, ...errors(401, 403, 404) },
+            response: { 200: filtersSchema, ...errors(401, 403, 404, 409) },
           },
         },
         async (request): Promise<readonly SavedFilter[]> => {

@@ -28,6 +28,7 @@ type WithName = WithId & { readonly name: string };
 const ID = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const NAME = Type.Object({ id: Type.String({ maxLength: 64 }), name: Type.String({ maxLength: 64 }) });
 const NOTHING = Type.Object({});
+const HTML = { description: "A page.", content: { "text/html": { schema: Type.String() } } };
 const ADMIN = { need: "admin" } as const;
 const schema = (summary: string, more: object) => ({ schema: { summary, tags: ["reports"], ...more } });
 
@@ -72,6 +73,7 @@ export function reportRoutes({ reports, files, schedules, mail }: ReportParts): 
           description: "HTML without scripts, with pictures.",
           params: ID,
           querystring: Type.Object(timeWords, STRICT),
+          response: { 200: HTML, ...errors(400, 401, 404, 413, 503, 504) },
         }),
         async (request, reply) => {
           const report = reports.find((request.params as WithId).id);
@@ -143,7 +145,11 @@ function installFiles(api: FastifyInstance, reports: SavedReports, files: Report
   );
   api.get(
     "/reports/:id/files/:name",
-    schema("One of them", { description: "HTML without scripts.", params: NAME }),
+    schema("One of them", {
+      description: "HTML without scripts.",
+      params: NAME,
+      response: { 200: HTML, ...errors(401, 404) },
+    }),
     async ({ params }, reply) => {
       const { id, name } = params as WithName;
       return sendPage(reply, files.read(reports.find(id).id, name));

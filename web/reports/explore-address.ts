@@ -28,7 +28,8 @@ export function exploreAddress({ words, view, chart }: Report, { from, to }: Ask
   );
 }
 
-function metricOf(sort: string | undefined): Metric {
+/** The rate of what something is sorted by. */
+export function metricOf(sort: string | null | undefined): Metric {
   const [by = ""] = (sort ?? "").split(":");
   return by === "packets" ? "pps" : by === "flows" ? "fps" : FIRST_VIEW.metric;
 }

@@ -12,6 +12,7 @@ import { Chart } from "../parts/chart.tsx";
 import { figure } from "../parts/figures.ts";
 import { localTime, timeWord, utcTime } from "../parts/times.ts";
 import { barChart, barHeight } from "./bar-chart.ts";
+import { metricOf } from "./explore-address.ts";
 
 export interface ReportTableProps {
   readonly table: ApiTable;
@@ -26,7 +27,7 @@ const MOST_ROWS = 1000;
 const MOST_COLUMNS = 16;
 
 export function ReportTable({ table, chart, filter }: ReportTableProps) {
-  const picture = table.shape === "series" ? seriesPicture(table, "bps") : null;
+  const picture = table.shape === "series" ? seriesPicture(table, metricOf(table.sortedBy)) : null;
   const isDrawn = chart !== "none" && table.rows.length > 0;
   return (
     <section class="panel">

@@ -42,6 +42,7 @@ const ABOUT = {
   401: "Nobody has logged in.",
   403: "Not allowed.",
   404: "There is no such thing.",
+  409: "Something uses what is to be deleted.",
   413: "Too large.",
   429: "Too many tries.",
   503: "Busy, or without an engine or store: ask again later (Retry-After).",
