@@ -3,8 +3,7 @@
 // The words of routes for the description of the API.
 import type {} from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
-import { type Static, Type } from "typebox";
-import { TOP_GROUPS, TOP_SORTS, type TopQuestion } from "../core/top-view.ts";
+import type { TopQuestion } from "../core/top-view.ts";
 import { METRICS_TYPE, printCollectMetrics } from "../report/index.ts";
 import type { ExporterState, Exporters } from "./api.ts";
 import type { CollectorProcess } from "./collector-process.ts";
@@ -12,25 +11,9 @@ import type { CollectorLedger } from "./collector-words.ts";
 import { LiveChannels } from "./live-channels.ts";
 import type { ServeContext, ServeRoutes } from "./parts.ts";
 import { ServeError } from "./problems.ts";
-
-const LIVE_WORDS = Type.Object(
-  {
-    group: Type.Optional(Type.Enum([...TOP_GROUPS])),
-    by: Type.Optional(Type.String({ maxLength: 512, description: "fields with commas, of group by" })),
-    sort: Type.Optional(Type.Enum([...TOP_SORTS])),
-    reverse: Type.Optional(Type.Boolean()),
-    filter: Type.Optional(Type.String({ maxLength: 8192 })),
-    rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-    from: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000, description: "so many rows are passed over" })),
-    names: Type.Optional(Type.Boolean({ description: "of hosts" })),
-    services: Type.Optional(Type.Boolean({ description: "names of services" })),
-    ended: Type.Optional(Type.Boolean({ description: "also flows that ended a moment ago" })),
-    form: Type.Optional(
-      Type.Enum(["object", "view"], { description: "view = all that `flowgauge top` shows, for itself (top/1)" }),
-    ),
-  },
-  { additionalProperties: false },
-);
+import { exportersSchema } from "./schemas/exporters.ts";
+import { type LiveWords, liveEvents, liveLinks, liveWords } from "./schemas/live.ts";
+import { errors } from "./schemas/shapes.ts";
 
 const ROWS = 30;
 const STREAM_HEADERS = {
@@ -56,11 +39,12 @@ export function collectingRoutes(collector: CollectorProcess | null, explain: Ex
             summary: "Live pictures",
             description: "Server-sent events: `view` once a second, an object as `flowgauge top --json` prints it.",
             tags: ["live"],
-            querystring: LIVE_WORDS,
+            querystring: liveWords,
+            response: { 200: liveEvents, ...errors(400, 401, 404, 429, 503) },
           },
         },
         async (request, reply) => {
-          const words = request.query as Static<typeof LIVE_WORDS>;
+          const words = request.query as LiveWords;
           const question = questionOf(words);
           if (channels === null) throw notCollecting();
           const key = request.caller?.key ?? request.ip;
@@ -77,7 +61,14 @@ export function collectingRoutes(collector: CollectorProcess | null, explain: Ex
       );
       api.get(
         "/live/links",
-        { schema: { summary: "Who talks to whom", description: "Pairs of hosts, the largest first.", tags: ["live"] } },
+        {
+          schema: {
+            summary: "Who talks to whom",
+            description: "Pairs of hosts, the largest first.",
+            tags: ["live"],
+            response: { 200: { description: "The last 15 minutes.", ...liveLinks }, ...errors(401, 404, 503) },
+          },
+        },
         async () => {
           if (collector === null) throw notCollecting();
           return (await collector.ask({ kind: "links" })).links;
@@ -90,6 +81,7 @@ export function collectingRoutes(collector: CollectorProcess | null, explain: Ex
             summary: "Exporters",
             description: "Where every record went, and what is wrong with which exporter.",
             tags: ["exporters"],
+            response: { 200: { description: "Now, and of the whole store.", ...exportersSchema }, ...errors(401, 503) },
           },
         },
         async (): Promise<Exporters> => {
@@ -118,18 +110,7 @@ function notCollecting(): ServeError {
   );
 }
 
-function questionOf({
-  group,
-  by,
-  sort,
-  reverse,
-  filter,
-  rows,
-  names,
-  from,
-  services,
-  ended,
-}: Static<typeof LIVE_WORDS>): TopQuestion {
+function questionOf({ group, by, sort, reverse, filter, rows, names, from, services, ended }: LiveWords): TopQuestion {
   const fields = by === undefined || by.trim() === "" ? [] : by.split(",").map((field) => field.trim());
   return {
     group: group ?? (fields.length > 0 ? "by" : "flows"),

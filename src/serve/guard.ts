@@ -6,8 +6,13 @@ import { Type } from "typebox";
 import { type Access, type AccessRequest, type Entrance, SESSION_COOKIE } from "./access.ts";
 import type { Caller, Guard, Need, ServeRoutes } from "./parts.ts";
 import { ServeError } from "./problems.ts";
+import { errors } from "./schemas/shapes.ts";
+import { statusSchema } from "./schemas/status.ts";
 
 const COOKIE = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`);
+
+const { user, csrf } = statusSchema.properties;
+const SESSION = { description: "Who is logged in now.", ...Type.Object({ user, csrf }) };
 
 export function guardOf(access: Access): Guard {
   return async (request, need) => {
@@ -56,6 +61,7 @@ export function loginRoutes(access: Access): ServeRoutes {
               { name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 256 }) },
               { additionalProperties: false },
             ),
+            response: { 200: SESSION, ...errors(400, 401, 403, 429) },
           },
         },
         async (request, reply) => {
@@ -68,7 +74,10 @@ export function loginRoutes(access: Access): ServeRoutes {
       );
       api.post(
         "/logout",
-        { config: { need: "nobody" }, schema: { summary: "Log out", tags: ["access"] } },
+        {
+          config: { need: "nobody" },
+          schema: { summary: "Log out", tags: ["access"], response: { 200: SESSION, ...errors(403) } },
+        },
         async (request, reply) => {
           access.logOut(accessRequest(request));
           setCookie(request, reply, "", "; Max-Age=0");

@@ -9,6 +9,8 @@ import type { HostFacts } from "./api.ts";
 import type { Geo } from "./geo.ts";
 import type { ServeRoutes } from "./parts.ts";
 import { ServeError } from "./problems.ts";
+import { hostFacts } from "./schemas/facts.ts";
+import { errors } from "./schemas/shapes.ts";
 
 const PARAMS = Type.Object({ address: Type.String({ maxLength: 64 }) });
 
@@ -31,6 +33,7 @@ export function hostRoute({ geo, namesOf, isLocal }: HostParts): ServeRoutes {
             description: "Its names, and where it is by the databases that serve was given. Its flows: /query.",
             tags: ["hosts"],
             params: PARAMS,
+            response: { 200: { description: "What is known.", ...hostFacts }, ...errors(400, 401) },
           },
         },
         async (request): Promise<HostFacts> => {

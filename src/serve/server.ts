@@ -61,7 +61,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (request.is404) return;
     request.caller = await parts.guard(request, request.routeOptions.config.need ?? "viewer");
   });
-  await describeApi(app, options.version);
+  await describeApi(app);
   await installPage(app);
   const routes = [
     statusRoutes(watch, options.version),

@@ -9,6 +9,8 @@ import { isoTime } from "../report/index.ts";
 import type { Window } from "./api.ts";
 import type { ServeRoutes } from "./parts.ts";
 import { ServeError } from "./problems.ts";
+import { windowSchema } from "./schemas/facts.ts";
+import { errors } from "./schemas/shapes.ts";
 
 const WORDS = Type.Object(
   { from: Type.Optional(Type.String({ maxLength: 64 })), to: Type.Optional(Type.String({ maxLength: 64 })) },
@@ -37,6 +39,9 @@ const BUCKETS: readonly (readonly [word: string, seconds: number])[] = [
 ];
 const BILLION = 1_000_000_000n;
 const DEFAULT_FROM = "24h";
+const HOUR = 3600;
+/** "24h" ago is not meant to the second: the first bucket is a whole one, and not a part of one with a rate of its own. */
+const RELATIVE = /^\s*\d+\s*[a-z]+\s*$/i;
 
 export const windowRoute: ServeRoutes = {
   install(api: FastifyInstance): void {
@@ -45,9 +50,11 @@ export const windowRoute: ServeRoutes = {
       {
         schema: {
           summary: "What a time means",
-          description: "`from` and `to` as every question takes them, as times; and a bucket that suits them.",
-          tags: ["questions"],
+          description:
+            "`from` and `to` as every question takes them, as times; and a bucket that suits them. From so long ago (`24h`) it begins with a whole bucket.",
+          tags: ["query"],
           querystring: WORDS,
+          response: { 200: { description: "The time.", ...windowSchema }, ...errors(400, 401) },
         },
       },
       async (request) => windowOf(request.query as Static<typeof WORDS>, Date.now()),
@@ -59,12 +66,18 @@ export const windowRoute: ServeRoutes = {
 export function windowOf({ from: begin, to: end }: Static<typeof WORDS>, nowMs: number, zone = localZone()): Window {
   // Whole seconds: addresses and command lines that people read.
   const now = Math.floor(nowMs / 1000) * 1000;
-  const from = parseTime(begin ?? DEFAULT_FROM, "from", zone, now);
+  const asked = parseTime(begin ?? DEFAULT_FROM, "from", zone, now);
   const to = parseTime(end ?? "now", "to", zone, now, true);
-  if (from >= to) {
+  if (asked >= to) {
     throw new ServeError(400, "usage", "from, to: expected a time and a later one, found another order; exchange them");
   }
+  const long = Number((to - asked) / BILLION);
+  const [bucket, length] = BUCKETS.find(([, one]) => long / one <= MOST_BUCKETS) ?? BUCKETS[BUCKETS.length - 1]!;
+  const from = RELATIVE.test(begin ?? DEFAULT_FROM) && length <= HOUR ? floored(asked, length) : asked;
   const seconds = Number((to - from) / BILLION);
-  const [bucket] = BUCKETS.find(([, length]) => seconds / length <= MOST_BUCKETS) ?? BUCKETS[BUCKETS.length - 1]!;
   return { from: isoTime(from, false), to: isoTime(to, false), seconds, bucket };
+}
+
+function floored(nanoseconds: bigint, seconds: number): bigint {
+  return nanoseconds - (nanoseconds % (BigInt(seconds) * BILLION));
 }

@@ -71,6 +71,14 @@ const row = Type.Record(
   Type.Union([Type.String(), Type.Number(), Type.Null(), Type.Record(Type.String(), Type.String())]),
 );
 
+/** As JSON Schema has it since 2020-12; Type.Tuple is of a draft before. */
+const span = Type.Unsafe<[string, string]>({
+  type: "array",
+  prefixItems: [{ type: "string" }, { type: "string" }],
+  minItems: 2,
+  maxItems: 2,
+});
+
 export const tableSchema = says<ApiTable>()(
   Type.Object({
     flowgauge: Type.Literal("table/1"),
@@ -94,7 +102,7 @@ export const tableSchema = says<ApiTable>()(
     total: nullable(row),
     others: nullable(row),
     othersRows: Type.Array(row),
-    known: nullable(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+    known: nullable(Type.Array(span)),
     notes: Type.Array(Type.String()),
   }),
 );
