@@ -9,8 +9,6 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 const short = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 /** "2026-11-20 10:30:00" in the reader's format and zone. */
 export function localTime(ms: number): string {
   return `${day.format(ms)} ${clock.format(ms)}`;
