@@ -1,6 +1,6 @@
 // @ts-check
 // Text on stdin, with colours or without -> an SVG of a terminal on stdout: the pictures of the README.
-//   node dist/cli.js track fixtures/demo.pcapng.gz 2>&1 | node scripts/draw-terminal.mjs '$ npm start' > docs/track.svg
+//   node dist/cli.js track fixtures/demo.pcapng.gz 2>&1 | node scripts/draw-terminal.mjs '$ flowgauge track capture.pcapng' > docs/track.svg
 //   tmux capture-pane -e -N -p | node scripts/draw-terminal.mjs --whole 'flowgauge top' > docs/top.svg     (a whole screen; the words are its title)
 import { readFileSync } from "node:fs";
 
