@@ -21,8 +21,8 @@ const METRIC_TITLES: Readonly<Record<Metric, string>> = {
   bytes: "bytes",
   packets: "packets",
   flows: "flows",
-  l2bps: "bits/s of frames (L2)",
-  l2bytes: "bytes of frames (L2)",
+  l2bps: "bits/s (L2)",
+  l2bytes: "bytes (L2)",
 };
 const CHART_TITLES: Readonly<Record<Chart, string>> = {
   stacked: "stacked",

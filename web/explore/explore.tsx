@@ -10,7 +10,7 @@ import { Controls } from "./controls.tsx";
 import { chartOf, whyNoChart } from "./drawn.ts";
 import { Empty } from "./empty.tsx";
 import { pickedAt } from "./picked.ts";
-import { termOfItem } from "./sankey-chart.ts";
+import { SANKEY_HEIGHT, termOfItem } from "./sankey-chart.ts";
 import { SeriesTable } from "./series-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
 import { useAnswer } from "./use-answer.ts";
@@ -50,7 +50,7 @@ export function Explore() {
             {option !== null && why === null && (
               <Chart
                 option={option}
-                height={CHART_HEIGHT}
+                height={view.chart === "sankey" ? SANKEY_HEIGHT : CHART_HEIGHT}
                 label={`${answer.table?.title ?? "Traffic"}; the table below has the same figures`}
                 onSpan={(from, to) => setSpan([from, to])}
                 onPlace={(x, y) => {

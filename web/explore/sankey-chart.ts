@@ -8,6 +8,11 @@ import { keyText, sumOf, unitOf } from "./series.ts";
 import { termOf } from "./terms.ts";
 import type { Metric } from "./view.ts";
 
+/** A line of text, and what all gaps of a column may take of the height. */
+const LINE = 14;
+const ROOM = 300;
+export const SANKEY_HEIGHT = 480;
+
 interface Ribbon {
   readonly source: string;
   readonly target: string;
@@ -46,6 +51,9 @@ export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): Cha
     }
   }
   const text = dark ? "#e6e9ed" : "#1b2026";
+  const columns = keys.map((_, depth) => [...nodes.values()].filter((node) => node.depth === depth).length);
+  // Labels of values that are next to nothing stand below each other all the same.
+  const gap = Math.max(4, Math.min(LINE, Math.floor(ROOM / Math.max(1, ...columns))));
   const titleOf = (name: string) => nodes.get(name)?.title ?? name;
   return {
     animation: false,
@@ -65,10 +73,13 @@ export function sankeyChart(table: ApiTable, metric: Metric, dark: boolean): Cha
         right: 150,
         top: 10,
         bottom: 10,
-        nodeGap: 8,
-        labelLayout: { hideOverlap: true },
+        nodeGap: gap,
         emphasis: { focus: "adjacency" },
-        label: { color: text, formatter: ({ name }: { readonly name: string }) => titleOf(name) },
+        label: {
+          color: text,
+          fontSize: gap < LINE ? 10 : 12,
+          formatter: ({ name }: { readonly name: string }) => titleOf(name),
+        },
         lineStyle: { color: "gradient", opacity: 0.4 },
         data: [...nodes].map(([name, { depth, term }], place) => ({
           name,

@@ -11,7 +11,6 @@ import {
   VisualMapComponent,
 } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
-import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 use([
@@ -21,7 +20,6 @@ use([
   GraphChart,
   GridComponent,
   HeatmapChart,
-  LabelLayout,
   LegendComponent,
   LineChart,
   MarkAreaComponent,
