@@ -1,5 +1,6 @@
 // Lists of values as JSON, from the logs of flows to octets: this is where the time of printing goes.
 import type { ByteWriter } from "../report/index.ts";
+import { isLabelSlot } from "./flow-logs.ts";
 import type { FlowValues } from "./flow-values.ts";
 import { writeJsonText, writeJsonValue } from "./json-values.ts";
 import { OctetArena } from "./octet-arena.ts";
@@ -17,19 +18,12 @@ const MASK = OctetArena.mask;
 const MAY_BE_OTHER = new Uint8Array(256);
 for (const octet of new TextEncoder().encode("0123456789+-._ \t\n\v\f\r\x1c\x1d\x1e\x1fTF")) MAY_BE_OTHER[octet] = 1;
 
-export interface JsonList {
-  /** Nothing stands before the first value. */
-  readonly begins: boolean;
-  /** Octets of the writer, beyond which nothing more is begun. */
-  readonly full: number;
-  /** The values are labels: texts, whatever they say. */
-  readonly label: boolean;
-}
-
-/** Writes entries from .. end with commas between, one at least; answers which one is next. */
-export function writeJsonList(out: ByteWriter, values: FlowValues, from: number, end: number, list: JsonList): number {
+/** Writes the entries of a slot from `from` on, one at least, until they end or the writer has `full` octets; answers which one is next. */
+export function writeJsonList(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number {
   const { entries, arena } = values;
-  const { label, full } = list;
+  const label = isLabelSlot(slot);
+  const begin = values.first(slot);
+  const end = values.end(slot);
   let { bytes, view } = out;
   let at = out.length;
   let entry = from;
@@ -49,10 +43,10 @@ export function writeJsonList(out: ByteWriter, values: FlowValues, from: number,
       bytes = out.bytes;
       view = out.view;
     }
-    if (entry > from || !list.begins) bytes[at++] = COMMA;
-    const begin = octets[first]!;
-    if (!label && MAY_BE_OTHER[begin] === 1) {
-      const number = length === 1 && begin >= ZERO && begin <= NINE ? 1 : numberLength(octets, first, length);
+    if (entry > begin) bytes[at++] = COMMA;
+    const letter = octets[first]!;
+    if (!label && MAY_BE_OTHER[letter] === 1) {
+      const number = length === 1 && letter >= ZERO && letter <= NINE ? 1 : numberLength(octets, first, length);
       if (number > 0) {
         for (let i = 0; i < number; i++) bytes[at + i] = octets[first + i]!;
         at += number;

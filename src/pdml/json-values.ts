@@ -1,5 +1,6 @@
 // Values as JSON, from octets to octets: what needs no escaping is copied.
 import type { ByteWriter } from "../report/index.ts";
+import { characterOctets, controlAt, MAY_BE_CONTROL } from "./text-controls.ts";
 import { numberText } from "./value-words.ts";
 
 const QUOTE = 34;
@@ -8,10 +9,10 @@ const HEX = new TextEncoder().encode("0123456789abcdef");
 const TRUE = new TextEncoder().encode("true");
 const FALSE = new TextEncoder().encode("false");
 
-/** Octets that a text of JSON does not take as they are, and those that a terminal would obey: 0xc2 begins C1. */
-const SPECIAL = new Uint8Array(256);
+/** Octets that a text of JSON does not take as they are, and those that may begin what a terminal would obey. */
+const SPECIAL = MAY_BE_CONTROL.slice();
 for (let code = 0; code < 0x20; code++) SPECIAL[code] = 1;
-for (const code of [QUOTE, BACKSLASH, 0x7f, 0xc2]) SPECIAL[code] = 1;
+for (const code of [QUOTE, BACKSLASH, 0x7f]) SPECIAL[code] = 1;
 
 const SHORT = new Uint8Array(128);
 for (const [code, letter] of [
@@ -51,15 +52,17 @@ export function writeJsonText(out: ByteWriter, octets: Uint8Array, from: number,
   for (let i = from; i < to; i++) {
     const octet = octets[i]!;
     if (SPECIAL[octet] === 0) bytes[at++] = octet;
-    else if (octet === 0xc2 && i + 1 < to) {
-      const next = octets[++i]!;
-      if (next < 0xa0) at = writeEscaped(bytes, at, next);
+    else if (octet < 0x80) at = writeEscaped(bytes, at, octet);
+    else {
+      const code = controlAt(octets, i, to);
+      if (code === 0) bytes[at++] = octet;
       else {
-        bytes[at++] = octet;
-        bytes[at++] = next;
+        for (const unit of String.fromCodePoint(code)) {
+          for (let half = 0; half < unit.length; half++) at = writeEscaped(bytes, at, unit.charCodeAt(half));
+        }
+        i += characterOctets(octet) - 1;
       }
-    } else if (octet === 0xc2) bytes[at++] = octet;
-    else at = writeEscaped(bytes, at, octet);
+    }
   }
   bytes[at++] = QUOTE;
   out.length = at;
@@ -74,9 +77,9 @@ function writeEscaped(bytes: Uint8Array, start: number, code: number): number {
     return at;
   }
   bytes[at++] = 0x75;
-  bytes[at++] = 48;
-  bytes[at++] = 48;
-  bytes[at++] = HEX[code >> 4]!;
+  bytes[at++] = HEX[code >> 12]!;
+  bytes[at++] = HEX[(code >> 8) & 15]!;
+  bytes[at++] = HEX[(code >> 4) & 15]!;
   bytes[at++] = HEX[code & 15]!;
   return at;
 }

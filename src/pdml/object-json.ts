@@ -75,16 +75,13 @@ export class JsonForm implements ObjectForm {
   }
 
   list(out: ByteWriter, values: FlowValues, slot: number, from: number, full: number): number {
-    const label = isLabelSlot(slot);
-    const end = values.end(slot);
-    const begins = from === values.first(slot);
     out.reserve(16);
-    if (begins) {
+    if (from === values.first(slot)) {
       this.#comma(out);
-      out.text(label ? SHOW : RAW);
+      out.text(isLabelSlot(slot) ? SHOW : RAW);
     }
-    const next = writeJsonList(out, values, from, end, { begins, full, label });
-    if (next === end) {
+    const next = writeJsonList(out, values, slot, from, full);
+    if (next === values.end(slot)) {
       out.reserve(1);
       out.octet(LIST_CLOSING);
     }

@@ -7,9 +7,9 @@ import type { FlowValues } from "./flow-values.ts";
 import { copy } from "./json-values.ts";
 import type { ObjectForm } from "./object-form.ts";
 import type { Entry, Nested } from "./object-merge.ts";
+import { characterOctets, controlAt, MAY_BE_CONTROL } from "./text-controls.ts";
 
 const INDENT = "  ";
-const C1 = 0xc2;
 /** What an octet is written as. Controls that XML cannot say (JSON can) become `?`, those that a terminal would obey references. */
 const ENTITIES: readonly (Uint8Array | undefined)[] = (() => {
   const list: (Uint8Array | undefined)[] = new Array(256).fill(undefined);
@@ -27,7 +27,7 @@ const ENTITIES: readonly (Uint8Array | undefined)[] = (() => {
 })();
 
 /** The same for texts. */
-const SPECIAL = /[&<>\p{Cc}]/gu;
+const SPECIAL = /[&<>\p{Cc}\p{Cf}]/gu;
 const ENTITY_OF: ReadonlyMap<string, string> = new Map([
   ["\t", "\t"],
   ["\n", "\n"],
@@ -104,11 +104,12 @@ function writeXmlText(out: ByteWriter, octets: Uint8Array, from: number, to: num
   for (let at = from; at < to; at++) {
     const octet = octets[at]!;
     const entity = ENTITIES[octet];
-    const c1 = octet === C1 && octets[at + 1]! < 0xa0;
-    if (entity === undefined && !c1) continue;
+    const code = MAY_BE_CONTROL[octet] === 0 ? 0 : controlAt(octets, at, to);
+    if (entity === undefined && code === 0) continue;
     copy(out, octets, copied, at);
     if (entity !== undefined) copy(out, entity, 0, entity.length);
-    else out.ascii(`&#${octets[++at]};`);
+    else out.ascii(`&#${code};`);
+    at += characterOctets(octet) - 1;
     copied = at + 1;
   }
   copy(out, octets, copied, to);
@@ -135,6 +136,6 @@ function xmlElement(part: string, entry: Entry<string>, indent: string): string 
   if (typeof entry !== "string") {
     return `${indent}<${name}>\n${xmlOf(entry, indent + INDENT)}${indent}</${name}>\n`;
   }
-  const escaped = entry.replace(SPECIAL, (one) => ENTITY_OF.get(one) ?? `&#${one.charCodeAt(0)};`);
+  const escaped = entry.replace(SPECIAL, (one) => ENTITY_OF.get(one) ?? `&#${one.codePointAt(0)};`);
   return `${indent}<${name}>${escaped}</${name}>\n`;
 }
