@@ -36,7 +36,8 @@ export async function installPage(app: FastifyInstance): Promise<void> {
 /** What has no route: a place of the page, or nothing. */
 export function pageOr404(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const [path = ""] = request.url.split("?", 1);
-  const isPage = (request.method === "GET" || request.method === "HEAD") && !/^\/api(\/|$)|\.[a-z][a-z0-9]*$/i.test(path);
+  const isPage =
+    (request.method === "GET" || request.method === "HEAD") && !/^\/api(\/|$)|\.[a-z][a-z0-9]*$/i.test(path);
   if (!isPage) throw missing(`expected a path that docs/api.md has, found ${request.method} ${path.slice(0, 200)}`);
   if (!existsSync(`${WEB}/${INDEX}`)) {
     throw new ServeError(
