@@ -11,11 +11,23 @@ import { measure, missingMeasures } from "./measured-process.ts";
 import { benchMemory, benchScale } from "./own-growth.ts";
 import { benchPdml } from "./pdml/index.ts";
 import { BUILD_FIRST, limits, ourPrograms, peers, startSink } from "./programs.ts";
+import { benchServe } from "./serve/index.ts";
 import { printTable, runInTurn } from "./side-by-side.ts";
 import { benchStore } from "./store/index.ts";
 
 const COMPARED = ["mix", "small", "real"] as const;
-const NAMES = [...COMPARED, "scale", "memory", "imports", "decode", "collect", "store", "live", "pdml"] as const;
+const NAMES = [
+  ...COMPARED,
+  "scale",
+  "memory",
+  "imports",
+  "decode",
+  "collect",
+  "store",
+  "live",
+  "pdml",
+  "serve",
+] as const;
 type Name = (typeof NAMES)[number];
 
 const { values, positionals } = parseArgs({
@@ -50,6 +62,7 @@ for (const name of names) {
   else if (name === "collect") print(await benchCollect(VERSIONS, seed, say));
   else if (name === "live") print(benchLive(seed, say));
   else if (name === "pdml") print(await benchPdml(Math.min(rounds, 3), say));
+  else if (name === "serve") print(await benchServe(rounds, seed, say));
   else if (name === "store") print(await benchStore(rounds, seed, say));
   else print(await compare(name));
 }

@@ -99,6 +99,14 @@ test("every path of docs/api.md is in it, and the other way round", () => {
   expect([...new Set(inDoc)].sort()).toEqual([...inApi].sort());
 });
 
+test("docs/grafana.md speaks of metrics that there are", async () => {
+  const doc = readFileSync(join(ROOT, "docs", "grafana.md"), "utf8");
+  const named = [...new Set(doc.match(/flowgauge_collect_\w+/g) ?? [])];
+  expect(named.length).toBeGreaterThan(1);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  for (const name of named) expect(metrics).toContain(`# TYPE ${name} `);
+});
+
 test("it is as it was: docs/openapi.json (vitest -u writes it)", async () => {
   await expect(`${JSON.stringify(api, null, 1)}\n`).toMatchFileSnapshot(join(ROOT, "docs", "openapi.json"));
 });

@@ -13,7 +13,9 @@ import { PORT, passingFolder, storedOctets } from "./stored-flows.ts";
 
 const DAYS = 30;
 const DAY = 86_400;
-const BEGIN = 1_760_918_400;
+/** Seconds since 1970: when a month begins, and ends. */
+export const BEGIN = 1_760_918_400;
+export const END = BEGIN + DAYS * DAY;
 const INTERVAL = 300;
 
 export async function benchMonth(
@@ -42,9 +44,15 @@ export async function benchMonth(
   }
 }
 
-/** As sealing would, but without housekeeping, which puts them together at once. Gives how many segments there are. */
-async function makeMonth(folder: string, store: string, seed: number, flows: number): Promise<number> {
-  openStoreFolder(store, INTERVAL);
+/** As sealing would, but without housekeeping, which puts them together at once. `flows`: of a day. Gives how many segments there are. */
+export async function makeMonth(
+  folder: string,
+  store: string,
+  seed: number,
+  flows: number,
+  intervalSeconds = INTERVAL,
+): Promise<number> {
+  openStoreFolder(store, intervalSeconds);
   const [capture, native, temporary] = ["day.pcap", "day.native", "temporary"].map((name) => join(folder, name));
   mkdirSync(temporary!);
   const engine = Engine.open();
@@ -56,7 +64,7 @@ async function makeMonth(folder: string, store: string, seed: number, flows: num
       const [program, ...words] = ourCommand("collect", capture!, "--quiet", "--native", native!)!;
       execFileSync(program!, words, { stdio: "ignore" });
       const files = { native: [native!], parquet: [] };
-      const work = { files, folder: temporary!, intervalSeconds: INTERVAL, job: `day${day}`, arrival: BEGIN };
+      const work = { files, folder: temporary!, intervalSeconds, job: `day${day}`, arrival: BEGIN };
       for (const { temporary: file, path, name } of await writeSegments(engine, work)) {
         mkdirSync(join(store, segmentFolder(name.start)), { recursive: true });
         renameSync(join(temporary!, file), join(store, path));
