@@ -4,11 +4,14 @@ import type { DistinctRule, FlowLogs } from "./flow-logs.ts";
 import { hashOf } from "./frame-key.ts";
 import { OctetArena } from "./octet-arena.ts";
 
-/** Places of the first table of a flow: a frame of 90 values fits into it. */
-const FIRST = 128;
+/** Places of the smallest table of a flow, and of those that are kept for the next flows: a frame of 90 values fits into one. */
+const SMALLEST = 8;
+const USUAL = 128;
 /** Tables of the first size that are kept for the next flows. */
 const MOST_SPARE = 1024;
 const WORD_OCTETS = 4;
+/** What a table costs beside its words. */
+const TABLE_OCTETS = 256;
 const BITS = OctetArena.bits;
 const MASK = OctetArena.mask;
 
@@ -23,6 +26,8 @@ export class DistinctValues implements DistinctRule {
   readonly #tables: (Uint32Array | undefined)[] = [];
   readonly #counts: number[] = [];
   readonly #spare: Uint32Array[] = [];
+  /** Fields of the frame that is being added. */
+  #fields = 0;
   /** What `isNew` found last. */
   #hash = 0;
   #flow = 0;
@@ -31,6 +36,11 @@ export class DistinctValues implements DistinctRule {
   /** `logs`: where the values lie. */
   constructor(logs: () => FlowLogs) {
     this.#logs = logs;
+  }
+
+  /** A frame of so many fields is added. */
+  expect(fields: number): void {
+    this.#fields = fields;
   }
 
   isNew(flow: number, slot: number, octets: Uint8Array, from: number, to: number): boolean {
@@ -63,20 +73,22 @@ export class DistinctValues implements DistinctRule {
     const table = this.#tables[flow];
     if (table === undefined) return;
     this.#tables[flow] = undefined;
-    this.held -= table.length * WORD_OCTETS;
+    this.held -= table.length * WORD_OCTETS + TABLE_OCTETS;
     this.#free(table);
   }
 
   #begin(flow: number): Uint32Array {
-    const table = this.#spare.pop() ?? new Uint32Array(2 * FIRST);
+    let places = SMALLEST;
+    while (places < USUAL && places * 3 < this.#fields * 4) places *= 2;
+    const table = (places === USUAL ? this.#spare.pop() : undefined) ?? new Uint32Array(2 * places);
     this.#tables[flow] = table;
     this.#counts[flow] = 0;
-    this.held += table.length * WORD_OCTETS;
+    this.held += table.length * WORD_OCTETS + TABLE_OCTETS;
     return table;
   }
 
   #free(table: Uint32Array): void {
-    if (table.length !== 2 * FIRST || this.#spare.length >= MOST_SPARE) return;
+    if (table.length !== 2 * USUAL || this.#spare.length >= MOST_SPARE) return;
     table.fill(0);
     this.#spare.push(table);
   }

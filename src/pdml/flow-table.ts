@@ -28,6 +28,8 @@ const NO_FLOW = -1;
 
 /** What the system gives beside what flows hold: blocks of many sizes, half-empty buffers. */
 const SLACK_OCTETS = 128 * 1024 * 1024;
+/** What a flow costs beside its values: columns, its place in the heap and among the hashes. */
+const FLOW_OCTETS = 128;
 const FIRST_FLOWS = 256;
 const FIRST_SLOTS = 1024;
 
@@ -172,6 +174,7 @@ export class FlowTable {
     if (time > this.newest[flow]!) this.newest[flow] = time;
     this.frames[flow] = this.frames[flow]! + 1;
     const { framesApart, distinct } = this.options;
+    this.#distinct?.expect(frame.fields);
     this.logs.addFrame(flow, frame, framesApart || !distinct);
     // Of frames that stay apart each one has its own values.
     if (framesApart) this.#distinct?.forget(flow);
@@ -183,7 +186,7 @@ export class FlowTable {
   nextTooMuch(): number {
     const { memory } = this.options;
     const { arena } = this.logs;
-    const held = arena.held + (this.#distinct?.held ?? 0);
+    const held = arena.held + (this.#distinct?.held ?? 0) + this.size * FLOW_OCTETS;
     if (held <= memory && arena.taken <= 1.25 * memory + SLACK_OCTETS) return -1;
     const heap = this.#heap;
     for (; heap.size > 0; heap.moveFirst(this.newest[heap.first]!)) {
