@@ -127,6 +127,22 @@ describe.skipIf(CHDB_MISSING !== null)("the same as on the store itself", () => 
     expect(file.stdout.split("\n").length).toBeGreaterThan(5);
   });
 
+  test("days and clocks are those of the one who asks", { timeout: 60_000 }, async () => {
+    for (const zone of ["Asia/Tokyo", "America/Los_Angeles"]) {
+      for (const words of [
+        ["--by", "time/1d"],
+        ["start >= 2026-11-21", "--fields", "start"],
+        ["--from", "2026-11-21", "--csv"],
+      ]) {
+        const run = (source: string) =>
+          start(["env", `TZ=${zone}`, process.execPath, "dist/cli.js", "query", source, ...words]).ended;
+        const [local, remote] = await Promise.all([run(`store:${store}`), run(served.url)]);
+        expect(remote, `${zone} ${words.join(" ")}`).toEqual(local);
+        expect(local.code, local.stderr).toBe(0);
+      }
+    }
+  });
+
   test("named filters of this side", { timeout: 30_000 }, async () => {
     const file = join(folder, "filters");
     writeFileSync(file, "web = dst port 443 # https\nmine = $web and tcp\n");
