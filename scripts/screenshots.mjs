@@ -21,7 +21,7 @@ const PICTURES = [
     name: "sankey",
     path: "/explore?from=24h&by=srcAddr,proto,dstPort&chart=sankey",
     there: ".chart svg path",
-    height: 620,
+    part: ".chart",
   },
   { name: "flows", path: "/flows?from=1h&filter=dst+port+443&sort=bytes:desc", there: ".command code", dark: true },
   { name: "live", path: "/live", there: ".live tbody tr", live: true },

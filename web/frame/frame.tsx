@@ -2,11 +2,12 @@
 import { type ComponentType, Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { LogIn } from "../login/login.tsx";
+import { reached } from "./api-client.ts";
 import { Footer } from "./footer.tsx";
 import { followLink, place } from "./place.ts";
 import { Problems } from "./problems.tsx";
 import { SCREENS, type Screen, screenOf } from "./screens.ts";
-import { loginWanted, refreshStatus } from "./server-status.ts";
+import { loginWanted, refreshStatus, status, statusFault } from "./server-status.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -14,7 +15,10 @@ const AHEAD_MS = 3000;
 
 export function Frame() {
   const screen = screenOf(place.value.path);
+  // Who asks has to be known before anything is asked: without it whatever changes something would be refused.
+  const known = status.value !== null || statusFault.value !== null || !reached.value;
   useEffect(() => {
+    void screen?.load().catch(() => {});
     void refreshStatus();
     document.addEventListener("click", followLink);
     // The other screens are small: they are here before they are wanted, and when the server is not.
@@ -50,7 +54,15 @@ export function Frame() {
       </header>
       <Problems />
       <main id="screen" tabIndex={-1}>
-        {loginWanted.value ? <LogIn /> : screen === null ? <Nowhere /> : <Loaded key={screen.path} screen={screen} />}
+        {loginWanted.value ? (
+          <LogIn />
+        ) : !known ? (
+          <p class="waiting">Loading</p>
+        ) : screen === null ? (
+          <Nowhere />
+        ) : (
+          <Loaded key={screen.path} screen={screen} />
+        )}
       </main>
       <Footer />
     </Fragment>
