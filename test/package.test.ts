@@ -79,7 +79,9 @@ describe("dependencies", () => {
   test("each is imported, and nothing else is", () => {
     const code = sourceFiles("src").filter(({ path }) => !path.endsWith(".test.ts"));
     const packages = code.flatMap(({ text }) => importsOf(text)).flatMap(({ specifier }) => packageOf(specifier));
-    expect([...new Set(packages)].sort()).toEqual([...runtime].sort());
+    // A plug-in that we write for a person imports the types of this one.
+    const others = new Set(packages.filter((name) => name !== "flowgauge"));
+    expect([...others].sort()).toEqual([...runtime].sort());
   });
 
   test("the lock holds no download addresses", () => {
