@@ -58,7 +58,7 @@ describe.skipIf(noBrowser("Live in a browser"))("live", () => {
     await page.getByRole("button", { name: "Exporters", exact: true }).click();
     await seen(() => query(page).group).toBe("exporters");
     await Promise.all([send(run), seen(() => page.locator(".live tbody").textContent()).toContain(ALIAS)]);
-  }, 90_000);
+  });
 
   test("draws who talks to whom, with the same pairs in a table; a host is one click away", async () => {
     const page = await run.open("/live");

@@ -10,7 +10,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** Where each screen is, and what is there when it is all there. */
 const SCREENS: readonly (readonly [path: string, there: string])[] = [
   ["/explore?from=2h&by=srcAddr,dstPort&p95=yes", ".command code"],
-  ["/flows?from=1h", ".command code"],
+  ["/flows?from=1h&filter=dst+port+22+and+packets+%3E+90", ".command code"],
   ["/live", ".facts"],
   ["/host", ".hosts li"],
   ["/host/2001:db8:a::20?from=2h", ".pair section:last-child table"],

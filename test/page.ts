@@ -4,7 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import type { Status } from "../src/serve/api.ts";
 import { CLI, lacks, missingPrograms, type Running, start } from "./program.ts";
 import { get } from "./serve-run.ts";
@@ -125,6 +125,8 @@ export class PageRun {
 /** One server and one browser for a file; to be called in a `describe` that is skipped without a browser. */
 export function usePage(words: readonly string[]): PageRun {
   const run = new PageRun();
+  // A machine that does much else is slow, and not at fault.
+  vi.setConfig({ testTimeout: START_MS });
   beforeAll(() => run.serve(words), START_MS);
   afterEach(async () => {
     await run.closePages();
