@@ -7,8 +7,8 @@ import { decompressed } from "./compressed.ts";
 import type { StreamInput } from "./stream-source.ts";
 
 const openDescriptor = promisify(open);
-/** After so many octets other things get their turn: signals, timers, who writes. */
-const BREATH_OCTETS = 2 * 1024 * 1024;
+/** After so many octets other things get their turn: signals, timers, writers whose buffers come back then. */
+const BREATH_OCTETS = 256 * 1024;
 
 /**
  * A file, compressed or not, read piece by piece and counted for progress. Owns the descriptor (but does not close standard input);
