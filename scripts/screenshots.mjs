@@ -51,8 +51,9 @@ function address() {
 
 /** Real records for Live and Exporters, as long as pictures are taken. @param {string} url */
 async function keepSending(url) {
-  const status = await (await fetch(`${url}/api/v1/status`)).json();
-  const [to] = status.collecting.listening;
+  const answer = await (await fetch(`${url}/api/v1/status`)).json();
+  const status = /** @type {{ collecting: { listening: string[] } }} */ (answer);
+  const [to = ""] = status.collecting.listening;
   let on = true;
   const send = () => {
     const words = ["export", CAPTURE, "--protocol", "ipfix", "--biflow", "--rate", "60", "--to", to];
