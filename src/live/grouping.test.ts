@@ -73,3 +73,23 @@ for (const fields of [["addr"], ["srcAddr", "dstAddr"], ["proto", "dstPort"], ["
     );
   });
 }
+
+test("more groups than there is room for, all with flows: each new one costs a few looks at others, not one at each", () => {
+  const flows = new FlowRows({ ...LIVE_DEFAULTS, flows: 4000 }, () => {});
+  const kept = new Grouping(flows, keyParts(["srcAddr", "srcPort"]), 64);
+  let looks = 0;
+  const has = kept.table.has.bind(kept.table);
+  kept.table.has = (row: number) => {
+    looks++;
+    return has(row);
+  };
+  flows.advance(T);
+  for (let n = 0; n < 3000; n++) {
+    const ends = { src: `10.0.0.${n % 200}`, dst: "10.0.1.1", sport: 1000 + n, dport: 80 };
+    const flow = { ...ends, packets: 1, bytes: 60, reversePackets: 1, reverseBytes: 60, start: T - 1, end: T - 1 };
+    flows.write(batchOf([flow]), 0, 0, 1);
+  }
+  kept.gather(null);
+  expect(kept.table.live).toBe(3000);
+  expect(looks).toBeLessThan(3000 * 20);
+});

@@ -231,7 +231,9 @@ export class Grouping {
     // Those with flows stay: the flows' own limit bounds them.
     const may = (row: number) => !this.isFresh(row);
     const age = (row: number) => wide[((row * STRIDE) >> 1) + LAST]!;
-    for (const row of oldestRows(table, Math.ceil(this.most / PART), may, age)) {
+    // All that are too many, and room for a part of new ones.
+    const count = Math.max(0, table.live - this.most) + Math.ceil(this.most / PART);
+    for (const row of oldestRows(table, count, may, age)) {
       const half = (row * STRIDE) >> 1;
       gone.packets += wide[half + BASE_PACKETS]! + wide[half + BASE_PACKETS + 1]!;
       gone.bytes += wide[half + BASE_BYTES]! + wide[half + BASE_BYTES + 1]!;
@@ -239,8 +241,8 @@ export class Grouping {
       table.remove(row);
     }
     this.places.forget();
-    this.evictAt = Math.max(this.most, table.live + Math.ceil(this.most / PART / PART));
-    if (table.live < this.most) this.evictAt = this.most;
+    // Where few could go, as their flows are there, it is not tried again before there are many new ones: each try looks at all.
+    this.evictAt = table.live < this.most ? this.most : table.live + Math.ceil(table.live / PART);
   }
 }
 
