@@ -2,13 +2,14 @@
 import { execFile, spawn } from "node:child_process";
 import { setMaxListeners } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { BUILD_FIRST, ourCommand } from "../programs.ts";
 import { END, makeMonth } from "../store/month.ts";
+import { collectorSeconds } from "./collector-cost.ts";
 import { type ReadersSaw, readers, statusOf } from "./readers.ts";
 
 type Say = (line: string) => void;
@@ -30,6 +31,7 @@ const BYS = ["proto", "srcAddr", "dstPort"] as const;
 interface Served {
   readonly url: string;
   readonly udp: number | null;
+  readonly pid: number;
   end(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ async function exploreTable(store: string, flows: number, rounds: number, say: S
   const served = await start(["--store", store, "--no-collect"]);
   try {
     const lines = [
-      `### serve: the question of Explore over ${flows} flows of 30 days, ${rounds} rounds of ${BYS.length} groupings`,
+      `### serve: the question of Explore over ${flows} flows of 30 days, ${rounds} rounds of ${BYS.length} groupings (load ${load()})`,
       "| time | ms, p50 | p95 | greatest |",
       "| --- | --- | --- | --- |",
     ];
@@ -95,9 +97,9 @@ function words(end: number, span: number, bucket: string, by: string): string {
 
 async function collectTable(seed: number, say: Say): Promise<string> {
   const lines = [
-    `### serve: ${RATE} flows a second for ${SECONDS} s, over loopback`,
-    "| readers | sent, a second | collected | lost | questions answered: ms p50, p95, greatest | told to come again | pictures |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    `### serve: ${RATE} flows a second for ${SECONDS} s, over loopback (load ${load()})`,
+    "| readers | sent, a second | collected | lost | collector: CPU s per M flows | questions answered: ms p50, p95, greatest | told to come again | pictures |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |",
   ];
   for (const number of [0, READERS]) {
     const row = await collectRow(number, seed);
@@ -122,6 +124,7 @@ async function collectRow(number: number, seed: number): Promise<string> {
   try {
     const reading = readers(served.url, number, over.signal);
     await sleep(1000);
+    const before = collectorSeconds(served.pid) ?? 0;
     const sent = await send(served.udp ?? 0, seed);
     let ledger = await ledgerOf(served.url);
     // What waits in the socket is taken, too.
@@ -129,12 +132,13 @@ async function collectRow(number: number, seed: number): Promise<string> {
       await sleep(200);
       ledger = await ledgerOf(served.url);
     }
+    const cost = ((collectorSeconds(served.pid) ?? 0) - before) / (ledger.now.records / 1e6);
     over.abort();
     const saw = await reading;
     const { records, lostRecords, kernelDrops } = ledger.now;
     const rate = Math.round(sent.records / sent.seconds);
     const lost = `${sent.records - records} (by sequence ${lostRecords}, kernel ${kernelDrops ?? "-"})`;
-    return `| ${number} | ${sent.records}, ${rate} | ${records} | ${lost} | ${sawText(saw)} |`;
+    return `| ${number} | ${sent.records}, ${rate} | ${records} | ${lost} | ${cost.toFixed(1)} | ${sawText(saw)} |`;
   } finally {
     over.abort();
     await served.end();
@@ -182,12 +186,18 @@ async function start(options: readonly string[]): Promise<Served> {
   return {
     url,
     udp,
+    pid: child.pid ?? 0,
     async end() {
       child.kill("SIGTERM");
       await ended;
       rmSync(state, { recursive: true, force: true });
     },
   };
+}
+
+/** Of the machine before it begins: what others take from us. */
+function load(): string {
+  return loadavg()[0]!.toFixed(1);
 }
 
 /** Milliseconds: p50 | p95 | greatest. */
