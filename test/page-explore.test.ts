@@ -72,7 +72,7 @@ describe.skipIf(noBrowser("Explore in a browser"))("Explore", () => {
     await page.locator(".cm-tooltip-autocomplete li").first().waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Tab");
-    await seen(() => editor.innerText()).toMatch(/^dst port\s*$/);
+    await seen(() => editor.textContent()).toMatch(/^dst port\s*$/);
     await page.keyboard.type(" 44x");
     await seen(() => page.locator(".tok-fault").allInnerTexts()).toEqual(["44x"]);
     await seen(() => page.locator(".filter .fault").textContent()).toContain("expected");

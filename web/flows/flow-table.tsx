@@ -73,7 +73,6 @@ export function FlowTable({ table, rows, sort, busy, onSort, onNarrow }: FlowTab
         <tbody>
           {rows.map((row, place) => (
             // A flow has no name of its own; rows are only ever added at the end.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
             <Fragment key={place}>
               <tr>
                 {columns.map((column) => (
