@@ -18,10 +18,13 @@ import type { CollectPlan } from "./collect-plan.ts";
 import { FlowSinks } from "./flow-sinks.ts";
 import { makeFolderOf, openReceiving, type Receiving } from "./receiving.ts";
 import { RecentLinks } from "./recent-links.ts";
+import { SpareTime } from "./spare-time.ts";
 import { openStore } from "./store-options.ts";
 
 const TICK_MS = 200;
 const STATUS_MS = 1000;
+/** Of each second at the most, for pictures of what comes: storing it goes first. */
+const LIVE_SHARE = 0.25;
 /** How often templates are looked at, for what the doctor finds. */
 const TEMPLATES_MS = 10_000;
 
@@ -64,24 +67,39 @@ export class ServedCollection {
     const note = (sentence: string) => say({ note: sentence });
     let receiving: Receiving | null = null;
     const names = new HostNames({ lookups: true });
+    const spare = new SpareTime(LIVE_SHARE);
+    let unseen = 0;
     const table = new LiveTable(
       { sources: collect.receive.listen.map(({ transport, port }) => `${transport} ${port}`), place: "arrival" },
-      { names, aliasOf: (exporter) => receiving?.view.aliasOf(exporter) ?? null },
+      {
+        names,
+        aliasOf: (exporter) => receiving?.view.aliasOf(exporter) ?? null,
+        status: () => ({
+          lost:
+            unseen === 0 ? [] : [{ reason: "stored, but too many for live pictures", count: unseen, unit: "records" }],
+          notes: [],
+          ended: false,
+        }),
+      },
     );
     const observation = new FlowObservation();
     const live = {
       write: (batch: FlowBatch) => {
-        table.write(batch);
-        observation.observe(batch);
+        const seen = spare.spend(() => {
+          table.write(batch);
+          observation.observe(batch);
+        });
+        if (!seen) unseen += batch.rows;
       },
       end: async () => {},
     };
-    const sinks = new FlowSinks([live], Number.MAX_SAFE_INTEGER, () => {});
+    const sinks = new FlowSinks([], Number.MAX_SAFE_INTEGER, () => {});
     const store = await openStore(collect.store, true, note, {
       collected: () => receiving?.view.ledger ?? null,
       leftOut: () => ({ beyond: sinks.beyond, filtered: sinks.filteredOut }),
     });
     sinks.add(store);
+    sinks.add(live);
     try {
       receiving = await openReceiving(collect.receive, {
         collect: { sink: sinks },

@@ -1,5 +1,6 @@
 // Live pictures for many readers: who asks the same shares one channel, which asks the collector once a second. A slow reader misses pictures.
 import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TopQuestion } from "../core/top-view.ts";
 import type { CollectorProcess } from "./collector-process.ts";
 import { ServeError } from "./problems.ts";
@@ -31,7 +32,6 @@ interface Channel {
   readonly asked: LiveAsked;
   readonly readers: Set<LiveReader>;
   last: string | null;
-  asking: boolean;
 }
 
 export class LiveChannels {
@@ -39,7 +39,8 @@ export class LiveChannels {
   private readonly channels = new Map<string, Channel>();
   private readonly byKey = new Map<string, number>();
   private readers = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private running = false;
+  private closed = false;
 
   constructor(collector: CollectorProcess) {
     this.collector = collector;
@@ -74,36 +75,44 @@ export class LiveChannels {
     }
     if (response.destroyed) return this.count(key);
     begin();
-    const channel = this.channels.get(name) ?? { asked, readers: new Set<LiveReader>(), last: first, asking: false };
+    const channel = this.channels.get(name) ?? { asked, readers: new Set<LiveReader>(), last: first };
     this.channels.set(name, channel);
     const reader: LiveReader = { response, key, taken: performance.now(), missed: 0 };
     channel.readers.add(reader);
     response.once("close", () => this.leave(name, channel, reader));
     this.give(reader, event(first));
-    this.timer ??= setInterval(() => this.turn(), EVERY_MS);
+    void this.run();
   }
 
   /** All streams end. */
   close(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+    this.closed = true;
     for (const { readers } of this.channels.values()) for (const { response } of readers) response.destroy();
   }
 
-  private turn(): void {
-    for (const channel of this.channels.values()) if (!channel.asking) void this.look(channel);
+  /** One picture after the other, and rests between: whatever is looked at, the collector has two thirds of its time for collecting. */
+  private async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    // Who has just come has a picture already.
+    let rest = EVERY_MS;
+    while (this.channels.size > 0 && !this.closed) {
+      await sleep(rest, undefined, { ref: false });
+      const began = performance.now();
+      for (const channel of [...this.channels.values()]) await this.look(channel);
+      const spent = performance.now() - began;
+      rest = Math.max(EVERY_MS - spent, 2 * spent);
+    }
+    this.running = false;
   }
 
   private async look(channel: Channel): Promise<void> {
-    channel.asking = true;
     let text: string;
     try {
       channel.last = (await this.collector.ask({ kind: "view", ...channel.asked })).text;
       text = event(channel.last);
     } catch (error) {
       text = `event: problem\ndata: ${JSON.stringify({ message: (error as Error).message })}\n\n`;
-    } finally {
-      channel.asking = false;
     }
     for (const reader of channel.readers) this.give(reader, text);
   }
@@ -124,9 +133,6 @@ export class LiveChannels {
     this.count(reader.key);
     if (channel.readers.size > 0) return;
     this.channels.delete(name);
-    if (this.channels.size > 0 || this.timer === null) return;
-    clearInterval(this.timer);
-    this.timer = null;
   }
 
   /** One reader less. */

@@ -1,0 +1,18 @@
+// Work that may be left out takes its share of each second, and no more.
+import { expect, test } from "vitest";
+import { SpareTime } from "./spare-time.ts";
+
+test("work is done until its share of the second is spent, and again in the next second", () => {
+  let now = 0;
+  const spare = new SpareTime(0.3, () => now);
+  let done = 0;
+  const work = () => {
+    now += 100;
+    done++;
+  };
+  const tries = () => Array.from({ length: 5 }, () => spare.spend(work));
+  expect(tries()).toEqual([true, true, true, false, false]);
+  now = 1000;
+  expect(tries()).toEqual([true, true, true, false, false]);
+  expect({ done, refused: spare.refused }).toEqual({ done: 6, refused: 4 });
+});
