@@ -1,5 +1,5 @@
 // `flowgauge serve` as a program, on a port of its own, and what is asked of it: real requests.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { QueryAnswer } from "../src/serve/api.ts";
@@ -33,9 +33,11 @@ export async function serve(words: readonly string[], options: RunOptions = {}):
     url,
     program,
     workers: () => childrenOf(program.child.pid ?? 0).filter((pid) => commandOf(pid).includes("query-worker")),
-    end: () => {
+    end: async () => {
       program.child.kill("SIGTERM");
-      return program.ended;
+      const outcome = await program.ended;
+      rmSync(state, { recursive: true, force: true });
+      return outcome;
     },
   };
 }
