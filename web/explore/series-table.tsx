@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { dark } from "../frame/theme.ts";
 import { figure, wholeFigure } from "../parts/figures.ts";
+import { NarrowButton } from "../parts/narrow-button.tsx";
 import { isSecondRound, seriesColour } from "../parts/palette.ts";
 import { type Figures, keyText, type Series, type SeriesPicture } from "./series.ts";
 import { termOf, termOfKey } from "./terms.ts";
@@ -167,14 +168,7 @@ function KeyCell({ field, value, onNarrow }: KeyCellProps) {
   const isAddress = /^(src|dst)?addr$/i.test(field);
   return (
     <td class="key">
-      <button
-        type="button"
-        class="plain"
-        title={`only ${term} (with Alt: without)`}
-        onClick={(event) => onNarrow(term, event.altKey)}
-      >
-        {text}
-      </button>
+      <NarrowButton term={term} text={text} onNarrow={onNarrow} />
       <button
         type="button"
         class="plain small"

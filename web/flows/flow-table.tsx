@@ -5,6 +5,7 @@ import type { ApiColumn, ApiRow, ApiTable, ApiValue } from "../../src/serve/api.
 import { keyText } from "../explore/series.ts";
 import { termOf } from "../explore/terms.ts";
 import { figure, wholeFigure } from "../parts/figures.ts";
+import { NarrowButton } from "../parts/narrow-button.tsx";
 import { localTime, utcTime } from "../parts/times.ts";
 
 export interface FlowTableProps {
@@ -125,14 +126,7 @@ function FlowCell({ column, value, onNarrow }: FlowCellProps) {
   }
   return (
     <td class="key">
-      <button
-        type="button"
-        class="plain"
-        title={`only ${term} (with Alt: without)`}
-        onClick={(event) => onNarrow(term, event.altKey)}
-      >
-        {text}
-      </button>
+      <NarrowButton term={term} text={text} onNarrow={onNarrow} />
     </td>
   );
 }

@@ -4,6 +4,7 @@ import { keyText } from "../explore/series.ts";
 import { termOf } from "../explore/terms.ts";
 import { status } from "../frame/server-status.ts";
 import { figure, spanText } from "../parts/figures.ts";
+import { NarrowButton } from "../parts/narrow-button.tsx";
 import { Spark } from "./link-rate.tsx";
 
 export interface LiveTableProps {
@@ -119,18 +120,7 @@ function LiveCell({
   const term = termOf(field, value);
   return (
     <td class="key">
-      {term === null ? (
-        text
-      ) : (
-        <button
-          type="button"
-          class="plain"
-          title={`${text}: only ${term} (with Alt: without)`}
-          onClick={(event) => onNarrow(term, event.altKey)}
-        >
-          {name ?? text}
-        </button>
-      )}
+      {term === null ? text : <NarrowButton term={term} text={name ?? text} about={`${text}: `} onNarrow={onNarrow} />}
     </td>
   );
 }
