@@ -7,6 +7,9 @@ import {
   type CompletionResult,
   closeCompletion,
   completionStatus,
+  currentCompletions,
+  moveCompletionSelection,
+  selectedCompletion,
   startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -120,7 +123,7 @@ export function openFilterEditor(box: HTMLElement, text: string, ears: FilterEar
                 return true;
               },
             },
-            { key: "Tab", run: (editor) => acceptCompletion(editor) },
+            { key: "Tab", run: completeByTab },
             { key: "Ctrl-Space", run: startCompletion },
           ]),
         ),
@@ -141,6 +144,14 @@ export function openFilterEditor(box: HTMLElement, text: string, ears: FilterEar
       view.destroy();
     },
   };
+}
+
+/** While the list is shown Tab takes what is selected, or the first; else it goes on to the next field, as everywhere. */
+function completeByTab(view: EditorView): boolean {
+  if (currentCompletions(view.state).length === 0) return false;
+  if (selectedCompletion(view.state) === null) moveCompletionSelection(true)(view);
+  acceptCompletion(view);
+  return true;
 }
 
 async function complete(context: CompletionContext): Promise<CompletionResult | null> {
