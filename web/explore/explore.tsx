@@ -11,7 +11,7 @@ import { chartOf, whyNoChart } from "./drawn.ts";
 import { Empty } from "./empty.tsx";
 import { pickedAt } from "./picked.ts";
 import { SANKEY_HEIGHT, termOfItem } from "./sankey-chart.ts";
-import { SeriesTable } from "./series-table.tsx";
+import { MeanOf, SeriesTable } from "./series-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { currentView, narrowed, type View, wordsOf } from "./view.ts";
@@ -82,12 +82,16 @@ export function Explore() {
             {picture.series.length === 0 && <Empty view={view} />}
           </section>
           {picture.series.length > 0 && (
-            <SeriesTable
-              picture={picture}
-              before={answer.before}
-              onNarrow={(term, without) => change({ filter: narrowed(view.filter, term, without) })}
-              onFlows={(term) => flowsOf(term, Date.parse(window.from), Date.parse(window.to))}
-            />
+            <>
+              <MeanOf picture={picture} />
+              <SeriesTable
+                picture={picture}
+                before={answer.before}
+                onNarrow={(term, without) => change({ filter: narrowed(view.filter, term, without) })}
+                onFlows={(term) => flowsOf(term, Date.parse(window.from), Date.parse(window.to))}
+                onSpan={(from, to) => setSpan([from, to])}
+              />
+            </>
           )}
           <SaveView view={view} />
           {answer.frameless !== null && answer.frameless > 0 && (

@@ -1,9 +1,10 @@
 // The table under a chart: its legend, with least, average, greatest, 95th percentile, total and share of each series.
 import { useState } from "preact/hooks";
 import { dark } from "../frame/theme.ts";
-import { figure, wholeFigure } from "../parts/figures.ts";
+import { figure, spanText, wholeFigure } from "../parts/figures.ts";
 import { NarrowButton } from "../parts/narrow-button.tsx";
 import { isSecondRound, seriesColour } from "../parts/palette.ts";
+import { localTime, utcTime } from "../parts/times.ts";
 import { type Figures, keyText, type Series, type SeriesPicture } from "./series.ts";
 import { termOf, termOfKey } from "./terms.ts";
 
@@ -13,6 +14,8 @@ export interface SeriesTableProps {
   readonly before: SeriesPicture | null;
   readonly onNarrow: (term: string, without: boolean) => void;
   readonly onFlows: (term: string | null) => void;
+  /** The bucket of a greatest value, ms since 1970. */
+  readonly onSpan: (from: number, to: number) => void;
 }
 
 type Column = keyof Figures;
@@ -27,7 +30,7 @@ const COLUMNS: readonly (readonly [name: Column, title: string])[] = [
   ["share", "share"],
 ];
 
-export function SeriesTable({ picture, before, onNarrow, onFlows }: SeriesTableProps) {
+export function SeriesTable({ picture, before, onNarrow, onFlows, onSpan }: SeriesTableProps) {
   const [sort, setSort] = useState<{ readonly by: Column; readonly up: boolean }>({ by: "total", up: false });
   const { series, keys, sum, unit, totalUnit } = picture;
   const placed = series.map((one, place) => ({ one, place }));
@@ -37,10 +40,16 @@ export function SeriesTable({ picture, before, onNarrow, onFlows }: SeriesTableP
     const [x, y] = [a.one.figures[sort.by] ?? -1, b.one.figures[sort.by] ?? -1];
     return sort.up ? x - y : y - x;
   });
-  const cells = ({ figures }: Series, share?: string) =>
+  const cells = (one: Series, share?: string) =>
     COLUMNS.map(([name]) => (
-      <td key={name} class="figure" title={name === "total" ? wholeFigure(figures.total) : undefined}>
-        {name === "share" && share !== undefined ? share : cellText(name, figures, unit, totalUnit)}
+      <td key={name} class="figure" title={name === "total" ? wholeFigure(one.figures.total) : undefined}>
+        {name === "most" && share === undefined ? (
+          <MostCell one={one} picture={picture} onSpan={onSpan} />
+        ) : name === "share" && share !== undefined ? (
+          share
+        ) : (
+          cellText(name, one.figures, unit, totalUnit)
+        )}
       </td>
     ));
   return (
@@ -121,6 +130,43 @@ export function SeriesTable({ picture, before, onNarrow, onFlows }: SeriesTableP
         </tfoot>
       </table>
     </div>
+  );
+}
+
+/** What the figures are of: a greatest value of 2 min is another than one of a second. */
+export function MeanOf({ picture }: { readonly picture: SeriesPicture }) {
+  const { unit, totalUnit, bucketSeconds } = picture;
+  return (
+    <p class="quiet">
+      Each value is the {unit === totalUnit ? "sum" : "mean"} of {spanText(bucketSeconds)}.
+    </p>
+  );
+}
+
+interface MostCellProps {
+  readonly one: Series;
+  readonly picture: SeriesPicture;
+  readonly onSpan: (from: number, to: number) => void;
+}
+
+/** The greatest value: when it was, and that span chosen. */
+function MostCell({ one, picture, onSpan }: MostCellProps) {
+  const { times, bucketSeconds, unit } = picture;
+  const { most } = one.figures;
+  const place = most === null ? -1 : one.values.indexOf(most);
+  const from = times[place];
+  const text = figure(most, unit);
+  if (from === undefined) return text;
+  const to = times[place + 1] ?? from + bucketSeconds * 1000;
+  return (
+    <button
+      type="button"
+      class="plain"
+      title={`${localTime(from)} to ${localTime(to)} (from ${utcTime(from)}): choose this span`}
+      onClick={() => onSpan(from, to)}
+    >
+      {text}
+    </button>
   );
 }
 
