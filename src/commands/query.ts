@@ -21,7 +21,7 @@ import { printOptions } from "./table-options.ts";
 
 const EXAMPLES = `Examples:
   flowgauge query --from 2h                                    the flows of the last two hours, from the default store
-  flowgauge query --from 1d --by srcAddr --top 20              who sent the most since yesterday at this time
+  flowgauge query --from 1d --by srcAddr --top 20              whose connections made the most traffic in a day
   flowgauge query 'dst port 443' --by dstAddr/24,proto --sort flows
   flowgauge query --from today --by time/5m,proto              a series: five minutes, protocol by protocol
   flowgauge query --by time/5m,outIf --percentile 95           the 95th percentile of each interface, as billing has it

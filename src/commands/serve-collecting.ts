@@ -1,11 +1,10 @@
 // What `flowgauge serve` collects, and into which store: its own options, said to the process that does it.
 import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { CollectorProcess, collectingRoutes, type ServeRoutes } from "../serve/index.ts";
-import { defaultStore } from "../store/index.ts";
+import { defaultStore, demoStore } from "../store/index.ts";
 import { type CollectPlan, collectPlanOf } from "./collect-plan.ts";
 import { repeated } from "./option-values.ts";
 import { makeDemoStore } from "./serve-demo.ts";
@@ -45,7 +44,7 @@ export function withCollecting(command: Command): Command {
     )
     .option("--templates <file>", "where templates are kept over a restart; none = nowhere")
     .option("--rotate <duration>", "length of an interval of the store, 1s to 1d (default: 5m)")
-    .option("--demo", "show the bundled capture, in a store of its own beside the default one");
+    .option("--demo", "show the bundled capture, in a store of its own (demo-store) beside the default one");
   return withKeeping(command);
 }
 
@@ -64,8 +63,9 @@ export async function servedFlows(settings: CollectingSettings, say: (sentence: 
     throw new UsageError("--demo shows a store of its own: expected no --store beside it, found one.");
   }
   const plan = settings.collect === false ? null : planOf(settings);
-  const folder = plan?.store?.folder ?? (settings.demo === true ? demoFolder() : (settings.store ?? defaultStore()));
-  if (settings.demo === true) await makeDemoStore(folder, Math.floor(Date.now() / 1000));
+  const folder = plan?.store?.folder ?? (settings.demo === true ? demoStore() : (settings.store ?? defaultStore()));
+  const kept = settings.demo === true ? await makeDemoStore(folder, Math.floor(Date.now() / 1000)) : null;
+  if (kept !== null) say(kept);
   const collector =
     plan === null ? null : new CollectorProcess(new URL("./collector-worker.js", import.meta.url), plan, say);
   return {
@@ -87,7 +87,7 @@ function planOf({
   demo,
   ...keep
 }: CollectingSettings): CollectPlan {
-  const folder = demo === true ? demoFolder() : (store ?? defaultStore());
+  const folder = demo === true ? demoStore() : (store ?? defaultStore());
   const listen = collect === false || collect === undefined ? [DEFAULT_LISTEN] : collect;
   const given = <Name extends string>(name: Name, value: string | undefined) =>
     value === undefined ? {} : { [name]: value };
@@ -104,10 +104,6 @@ function planOf({
     quiet: true,
     summary: "none",
   });
-}
-
-function demoFolder(): string {
-  return join(dirname(defaultStore()), "demo-store");
 }
 
 /** Asks `flowgauge explain` in a process of its own: the same figures, and a large ledger holds up nobody. */

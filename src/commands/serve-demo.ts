@@ -6,7 +6,7 @@ import { ELEMENTS, type FieldName } from "../core/elements.ts";
 import { SourceError } from "../core/errors.ts";
 import { FlowBatch } from "../core/flow-batch.ts";
 import { noTime, readNanoseconds, readSeconds, writeTime } from "../core/nanoseconds.ts";
-import { StoreWriter } from "../store/index.ts";
+import { explainStore, StoreWriter } from "../store/index.ts";
 import { FlowStream } from "../track/index.ts";
 
 const CAPTURE = new URL("../fixtures/demo.pcapng.gz", import.meta.url);
@@ -17,8 +17,11 @@ const WORKING_HOURS = [7, 18] as const;
 /** An hour is a segment: the demo is written at each start. */
 const INTERVAL = 3600;
 
-/** Makes the store anew; what was there before is removed. */
-export async function makeDemoStore(folder: string, nowSeconds: number): Promise<void> {
+/** Makes the store anew. One with flows that were collected stays as it is: gives the sentence that says so, else null. */
+export async function makeDemoStore(folder: string, nowSeconds: number): Promise<string | null> {
+  if (await hasCollected(folder)) {
+    return `the demo of an earlier start is shown, as flows were collected into it; remove ${folder} for a new one`;
+  }
   const capture = fileURLToPath(CAPTURE);
   if (!existsSync(capture)) {
     throw new SourceError({ source: capture }, "expected the bundled capture, found none; install flowgauge anew");
@@ -39,6 +42,20 @@ export async function makeDemoStore(folder: string, nowSeconds: number): Promise
     }
   } finally {
     await store.end();
+  }
+  return null;
+}
+
+/** Whether a store has flows of exporters, or any that its ledger does not know (of a run that was killed). */
+async function hasCollected(folder: string): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  try {
+    const { exporters, difference } = await explainStore(folder);
+    return difference !== 0 || exporters.some(({ exporter, counts }) => exporter !== "" && counts.stored > 0);
+  } catch (error) {
+    // A store that was never finished holds nothing of anybody's.
+    if (error instanceof SourceError) return false;
+    throw error;
   }
 }
 

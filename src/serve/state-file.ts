@@ -1,5 +1,5 @@
 // A file of what serve remembers (users, filters, reports): JSON that only its owner can read, written as a whole.
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { type BigIntStats, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isMissing, writeDurably } from "../core/durable-files.ts";
 import { SourceError } from "../core/errors.ts";
@@ -56,7 +56,16 @@ export class StateFile<Content> {
 
   /** "" = there is no file. */
   private stamp(): string {
-    const stats = statSync(this.path, { throwIfNoEntry: false, bigint: true });
+    let stats: BigIntStats | undefined;
+    try {
+      stats = statSync(this.path, { throwIfNoEntry: false, bigint: true });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const found = code === "EACCES" ? "no permission; ask its owner, or choose another folder with --state" : message;
+      throw new SourceError({ source: this.path }, `expected to read what is remembered, found ${found}`, {
+        cause: error,
+      });
+    }
     if (stats === undefined) return "";
     if (stats.size > MOST_OCTETS) {
       throw new SourceError(

@@ -19,7 +19,7 @@ export { type Repaired, type RepairStep, repairStore } from "./repair.ts";
 export { CHUNKS_STAY_MS, spoolChunks } from "./spool-chunks.ts";
 export { spoolTime } from "./spool-time.ts";
 export { readStoreFiles } from "./store-files.ts";
-export { defaultStore, readStoreFolder } from "./store-folder.ts";
+export { defaultStore, demoStore, readStoreFolder } from "./store-folder.ts";
 export { type StoreInfo, storeInfo } from "./store-info.ts";
 export { NOT_STORED, type NotStored } from "./store-ledger.ts";
 export { StoreLock } from "./store-lock.ts";

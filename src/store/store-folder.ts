@@ -1,7 +1,7 @@
 // A store's own folder: known by flowgauge.json, made by who writes it first.
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { seenText } from "../core/cell-text.ts";
 import { isMissing, writeDurably } from "../core/durable-files.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
@@ -20,6 +20,11 @@ export function defaultStore(): string {
   if (said !== undefined && said !== "") return said;
   if (process.getuid?.() === 0) return "/var/lib/flowgauge/store";
   return join(process.env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "flowgauge", "store");
+}
+
+/** The store of `serve --demo`: beside the default one, so that nobody takes it for his own. */
+export function demoStore(): string {
+  return join(dirname(defaultStore()), "demo-store");
 }
 
 /** What a store's folder says of itself. Throws a SourceError where it is none, or one that we do not understand. */
@@ -135,7 +140,13 @@ function parse(text: string): Record<string, unknown> {
 
 function whyNone(folder: string, error: unknown): string {
   if (!isMissing(error)) return reasonOf(error);
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return "no such folder; check the name";
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
+    const demo = demoStore();
+    const isDefault = resolve(folder) === resolve(defaultStore());
+    return isDefault && existsSync(demo)
+      ? `no such folder; collect --store and serve make it, and the demo of npm start is store:${demo}`
+      : "no such folder; check the name";
+  }
   return `a folder without ${STORE_FILE}; name one that \`--store\` wrote`;
 }
 
