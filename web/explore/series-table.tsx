@@ -94,7 +94,13 @@ export function SeriesTable({ picture, before, onNarrow, onFlows, onSpan }: Seri
                 <td colSpan={Math.max(1, keys.length)}>{one.label}</td>
               ) : (
                 one.key.map((value, at) => (
-                  <KeyCell key={keys[at]} field={keys[at]!} value={value} onNarrow={onNarrow} />
+                  <KeyCell
+                    key={keys[at]}
+                    field={keys[at]!}
+                    value={value}
+                    proto={one.key?.[keys.indexOf("proto")] ?? null}
+                    onNarrow={onNarrow}
+                  />
                 ))
               )}
               {cells(one)}
@@ -203,12 +209,13 @@ export function SeriesMark({ place, others }: { readonly place: number; readonly
 interface KeyCellProps {
   readonly field: string;
   readonly value: Parameters<typeof keyText>[1];
+  readonly proto: Parameters<typeof keyText>[1];
   readonly onNarrow: (term: string, without: boolean) => void;
 }
 
 /** A click narrows the filter to the value, one with Alt leaves it out; both have buttons for who uses keys. */
-function KeyCell({ field, value, onNarrow }: KeyCellProps) {
-  const text = keyText(field, value);
+function KeyCell({ field, value, proto, onNarrow }: KeyCellProps) {
+  const text = keyText(field, value, proto);
   const term = termOf(field, value);
   if (term === null) return <td>{text}</td>;
   const isAddress = /^(src|dst)?addr$/i.test(field);

@@ -161,7 +161,8 @@ function numberOf(value: ApiValue | undefined): number | null {
 function labelOf(key: readonly ApiValue[] | null, keys: readonly string[]): string {
   if (key === null) return OTHERS;
   if (key.length === 0) return "all";
-  return key.map((value, place) => keyText(keys[place]!, value)).join(" ");
+  const proto = key[keys.indexOf("proto")];
+  return key.map((value, place) => keyText(keys[place]!, value, proto)).join(" ");
 }
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
@@ -179,9 +180,12 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   132: "SCTP",
 };
 
-/** A value of a key for people. */
-export function keyText(field: string, value: ApiValue): string {
+/** A value of a key for people. `proto`: the protocol beside it, where it is known: ICMP's type and code stand for a port. */
+export function keyText(field: string, value: ApiValue, proto: ApiValue = null): string {
   if (value === null || value === "") return "none";
+  if (field === "dstPort" && (Number(proto) === 1 || Number(proto) === 58)) {
+    return `${Math.floor(Number(value) / 256)}.${Number(value) % 256}`;
+  }
   if (field === "proto") return PROTOCOLS[String(value)] ?? String(value);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

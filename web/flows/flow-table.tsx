@@ -1,7 +1,7 @@
 // A list of flows as a table: titles that sort, values that narrow, a row that opens to all of its record.
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import type { ApiColumn, ApiRow, ApiTable, ApiValue } from "../../src/serve/api.ts";
+import type { ApiColumn, ApiRow, ApiTable } from "../../src/serve/api.ts";
 import { keyText } from "../explore/series.ts";
 import { termOf } from "../explore/terms.ts";
 import { figure, wholeFigure } from "../parts/figures.ts";
@@ -77,7 +77,7 @@ export function FlowTable({ table, rows, sort, busy, onSort, onNarrow }: FlowTab
             <Fragment key={place}>
               <tr>
                 {columns.map((column) => (
-                  <FlowCell key={column.name} column={column} value={row[column.name] ?? null} onNarrow={onNarrow} />
+                  <FlowCell key={column.name} column={column} row={row} onNarrow={onNarrow} />
                 ))}
                 <td class="actions">
                   <button
@@ -106,16 +106,17 @@ export function FlowTable({ table, rows, sort, busy, onSort, onNarrow }: FlowTab
 
 interface FlowCellProps {
   readonly column: ApiColumn;
-  readonly value: ApiValue;
+  readonly row: ApiRow;
   readonly onNarrow: (term: string, without: boolean) => void;
 }
 
 const NARROWING = new Set(["proto", "srcAddr", "srcPort", "dstAddr", "dstPort", "exporter"]);
 
-function FlowCell({ column, value, onNarrow }: FlowCellProps) {
+function FlowCell({ column, row, onNarrow }: FlowCellProps) {
   const { name } = column;
+  const value = row[name] ?? null;
   const term = NARROWING.has(name) ? termOf(name, value) : null;
-  const text = cellText(column, value);
+  const text = cellText(column, row);
   const title = column.type === "time" && typeof value === "string" ? utcTime(Date.parse(value)) : undefined;
   if (term === null) {
     return (
@@ -148,7 +149,7 @@ function FlowDetails({ table, row }: { readonly table: ApiTable; readonly row: A
       {told.map((column) => (
         <div key={column.name}>
           <dt>{column.title}</dt>
-          <dd>{fullText(column, row[column.name] ?? null)}</dd>
+          <dd>{fullText(column, row)}</dd>
         </div>
       ))}
     </dl>
@@ -161,7 +162,8 @@ function isFigure({ unit, type }: ApiColumn): boolean {
 
 const FLAGS = "FSRPAUEC";
 
-function cellText({ name, type, unit }: ApiColumn, value: ApiValue): string {
+function cellText({ name, type, unit }: ApiColumn, row: ApiRow): string {
+  const value = row[name] ?? null;
   if (value === null) return "-";
   if (type === "time" && typeof value === "string") return localTime(Date.parse(value));
   if (name === "tcpFlags" && typeof value === "number") {
@@ -171,15 +173,16 @@ function cellText({ name, type, unit }: ApiColumn, value: ApiValue): string {
       .join("");
   }
   if (unit !== null && typeof value === "number") return figure(value, unit);
-  return keyText(name, value);
+  return keyText(name, value, row.proto);
 }
 
-function fullText(column: ApiColumn, value: ApiValue): string {
+function fullText(column: ApiColumn, row: ApiRow): string {
+  const value = row[column.name] ?? null;
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
       .map(([name, text]) => `${name}=${text}`)
       .join(" ");
   }
   if (column.type === "time") return String(value);
-  return typeof value === "number" && column.unit !== null ? wholeFigure(value) : cellText(column, value);
+  return typeof value === "number" && column.unit !== null ? wholeFigure(value) : cellText(column, row);
 }

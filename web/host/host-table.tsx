@@ -46,7 +46,7 @@ export function HostTable({
                 return (
                   <tr key={keys.map((key) => String(row[key])).join(" ")}>
                     {keys.map((key) => {
-                      const text = keyText(key, row[key] ?? null);
+                      const text = keyText(key, row[key] ?? null, row.proto);
                       return (
                         <td key={key} class="key">
                           {/Addr$/.test(key) ? <a href={`/host/${encodeURIComponent(text)}`}>{text}</a> : text}
