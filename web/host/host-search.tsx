@@ -5,18 +5,9 @@ import { askQuery } from "../frame/api-client.ts";
 import { go } from "../frame/place.ts";
 import { figure } from "../parts/figures.ts";
 
-export function HostSearch() {
-  const [typed, setTyped] = useState("");
-  const [table, setTable] = useState<ApiTable | null>(null);
-  const [fault, setFault] = useState<string | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    askQuery({ from: "24h", by: ["addr"], top: 30 }, stop.signal).then(
-      ({ tables }) => setTable(tables[0] ?? null),
-      (error: Error) => error.name !== "AbortError" && setFault(error.message),
-    );
-    return () => stop.abort();
-  }, []);
+/** `refused`: what was typed, and the server's sentence about it. */
+export function HostSearch({ refused }: { readonly refused?: { readonly host: string; readonly why: string } }) {
+  const [typed, setTyped] = useState(refused?.host ?? "");
   return (
     <div class="explore">
       <h1>Hosts</h1>
@@ -41,6 +32,29 @@ export function HostSearch() {
           Show
         </button>
       </form>
+      {refused !== undefined && (
+        <p class="fault panel" role="alert">
+          {refused.why}
+        </p>
+      )}
+      {refused === undefined && <MostSeen />}
+    </div>
+  );
+}
+
+function MostSeen() {
+  const [table, setTable] = useState<ApiTable | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    askQuery({ from: "24h", by: ["addr"], top: 30 }, stop.signal).then(
+      ({ tables }) => setTable(tables[0] ?? null),
+      (error: Error) => error.name !== "AbortError" && setFault(error.message),
+    );
+    return () => stop.abort();
+  }, []);
+  return (
+    <>
       {fault !== null && <p class="fault panel">{fault}</p>}
       <h2>Those with the most octets of the last 24 hours</h2>
       {table === null && fault === null && <p class="waiting">Asking</p>}
@@ -54,6 +68,6 @@ export function HostSearch() {
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import type { ApiTable, HostFacts, QueryWords } from "../../src/serve/api.ts";
 import { chartOf } from "../explore/drawn.ts";
 import { type Answer, useAnswer } from "../explore/use-answer.ts";
 import { FIRST_VIEW, type View } from "../explore/view.ts";
-import { askHost, askQuery } from "../frame/api-client.ts";
+import { ApiFault, askHost, askQuery } from "../frame/api-client.ts";
 import { address, go, place } from "../frame/place.ts";
 import { dark } from "../frame/theme.ts";
 import { Chart } from "../parts/chart.tsx";
@@ -68,6 +68,8 @@ function OneHost({ host, from, to }: OneHostProps) {
   const [sum, asked, askedBy, used, offered] = seen.tables;
   const change = (begin: string, end: string) =>
     go(address(`/host/${encodeURIComponent(host)}`, { from: begin, to: end }));
+  // No address: the server's one sentence says it, what else was asked of it has nothing to add.
+  if (facts.refused) return <HostSearch refused={{ host, why: facts.fault ?? "" }} />;
   const title = facts.value?.names[0]?.name;
   return (
     <div class="explore">
@@ -169,18 +171,24 @@ function utc(time: string | null): string | undefined {
   return time === null ? undefined : utcTime(Date.parse(time));
 }
 
+interface FactsFound {
+  readonly value: HostFacts | null;
+  readonly fault: string | null;
+  /** It is no address. */
+  readonly refused: boolean;
+}
+
 /** Names may come a moment later: asked again once. */
-function useFacts(host: string): { readonly value: HostFacts | null; readonly fault: string | null } {
-  const [found, setFound] = useState<{ readonly value: HostFacts | null; readonly fault: string | null }>({
-    value: null,
-    fault: null,
-  });
+function useFacts(host: string): FactsFound {
+  const [found, setFound] = useState<FactsFound>({ value: null, fault: null, refused: false });
   useEffect(() => {
     const stop = new AbortController();
     const ask = () =>
       askHost(host, stop.signal).then(
-        (value) => setFound({ value, fault: null }),
-        (error: Error) => error.name !== "AbortError" && setFound({ value: null, fault: error.message }),
+        (value) => setFound({ value, fault: null, refused: false }),
+        (error: Error) =>
+          error.name !== "AbortError" &&
+          setFound({ value: null, fault: error.message, refused: error instanceof ApiFault && error.status === 400 }),
       );
     void ask();
     const later = setTimeout(() => void ask(), 2500);
