@@ -4,6 +4,7 @@ import type { SavedFilter } from "../../src/serve/api.ts";
 import { address } from "../frame/place.ts";
 import { status } from "../frame/server-status.ts";
 import { FilterField } from "../parts/filter-field.tsx";
+import { useFirstField } from "../parts/use-first-field.ts";
 import { askFilters, deleteFilter, saveFilter } from "./reports-client.ts";
 import { useAsked } from "./use-asked.ts";
 
@@ -98,6 +99,7 @@ interface FilterFormProps {
 }
 
 function FilterForm({ filter, onSaved, onClose }: FilterFormProps) {
+  const field = useFirstField();
   const [name, setName] = useState(filter.name);
   const [text, setText] = useState(filter.text);
   const [about, setAbout] = useState(filter.about);
@@ -116,7 +118,9 @@ function FilterForm({ filter, onSaved, onClose }: FilterFormProps) {
       <label>
         name
         <input
+          ref={field}
           required
+          placeholder="without blanks"
           pattern="[A-Za-z0-9_.\-]+"
           title="letters, digits, . _ -"
           spellcheck={false}

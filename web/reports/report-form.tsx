@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Report, ReportDraft } from "../../src/serve/api.ts";
 import { status } from "../frame/server-status.ts";
+import { useFirstField } from "../parts/use-first-field.ts";
 import { saveReport } from "./reports-client.ts";
 
 export interface ReportFormProps {
@@ -22,6 +23,7 @@ const TIMES: readonly (readonly [cron: string, title: string])[] = [
 const OWN = "own";
 
 export function ReportForm({ id, draft, onSaved, onClose }: ReportFormProps) {
+  const field = useFirstField();
   const [title, setTitle] = useState(draft.title);
   const [about, setAbout] = useState(draft.about);
   const [cron, setCron] = useState(draft.schedule?.cron ?? "");
@@ -48,7 +50,13 @@ export function ReportForm({ id, draft, onSaved, onClose }: ReportFormProps) {
     >
       <label>
         title
-        <input required maxLength={120} value={title} onInput={({ currentTarget }) => setTitle(currentTarget.value)} />
+        <input
+          ref={field}
+          required
+          maxLength={120}
+          value={title}
+          onInput={({ currentTarget }) => setTitle(currentTarget.value)}
+        />
       </label>
       <label>
         about

@@ -1,11 +1,13 @@
 // Beside a filter field: the filter that is there, saved under a name.
 import { useState } from "preact/hooks";
 import { status } from "../frame/server-status.ts";
+import { useFirstField } from "../parts/use-first-field.ts";
 import { saveFilter } from "./reports-client.ts";
 
 export function SaveFilter({ filter }: { readonly filter: string }) {
   const [name, setName] = useState<string | null>(null);
   const [told, setTold] = useState<string | null>(null);
+  const field = useFirstField(name !== null);
   const user = status.value?.user ?? null;
   if (filter.trim() === "") return null;
   const save = async () => {
@@ -28,9 +30,11 @@ export function SaveFilter({ filter }: { readonly filter: string }) {
       ) : (
         <>
           <input
+            ref={field}
             aria-label="name of the filter"
-            placeholder="name, used as $name"
-            size={16}
+            placeholder="name without blanks, used as $name"
+            title="letters, digits, . _ -"
+            size={34}
             spellcheck={false}
             value={name}
             onInput={({ currentTarget }) => setName(currentTarget.value)}
