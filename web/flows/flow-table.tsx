@@ -134,13 +134,14 @@ function FlowCell({ column, row, onNarrow }: FlowCellProps) {
 
 /** Every field that says something. */
 function FlowDetails({ table, row }: { readonly table: ApiTable; readonly row: ApiRow }) {
-  const told = table.columns.filter(({ name }) => {
+  const told = table.columns.filter(({ name, type }) => {
     const value = row[name];
     return (
       value !== null &&
       value !== undefined &&
       value !== 0 &&
       value !== "" &&
+      !(type === "time" && typeof value === "string" && isUnknownTime(value)) &&
       (typeof value !== "object" || Object.keys(value).length > 0)
     );
   });
@@ -154,6 +155,11 @@ function FlowDetails({ table, row }: { readonly table: ApiTable; readonly row: A
       ))}
     </dl>
   );
+}
+
+/** A time that nobody said is the first moment of 1970. */
+function isUnknownTime(value: string): boolean {
+  return Date.parse(value) === 0;
 }
 
 function isFigure({ unit, type }: ApiColumn): boolean {
