@@ -3,7 +3,7 @@ import type { ChartOption } from "../parts/chart-kinds.ts";
 import { figure } from "../parts/figures.ts";
 import { seriesColour, seriesDash } from "../parts/palette.ts";
 import { localTime, utcTime } from "../parts/times.ts";
-import { tooltipBox } from "../parts/tooltip.ts";
+import { type TooltipRow, tooltipBox } from "../parts/tooltip.ts";
 import type { Series, SeriesPicture } from "./series.ts";
 
 export interface TimeChartWords {
@@ -34,7 +34,7 @@ export function timeChart(picture: SeriesPicture, { kind, dark, before, percenti
       backgroundColor: dark ? "#252a33" : "#ffffff",
       borderColor: line,
       textStyle: { color: dark ? "#e6e9ed" : "#1b2026", fontSize: 12 },
-      formatter: (items: unknown) => timeTooltip(items as readonly TooltipItem[], unit),
+      formatter: (items: unknown) => timeTooltip(items as readonly TooltipItem[], unit, kind !== "lines"),
     },
     xAxis: {
       type: "time",
@@ -138,16 +138,26 @@ function points(times: readonly number[], values: readonly (number | null)[]) {
 
 interface TooltipItem {
   readonly axisValue: number;
+  readonly seriesId: string;
   readonly seriesName: string;
   readonly color: string;
   readonly value: readonly [number, number | null];
 }
 
-function timeTooltip(items: readonly TooltipItem[], unit: string): HTMLElement {
+/** `stacked`: what stands on each other has its sum as the last line. */
+function timeTooltip(items: readonly TooltipItem[], unit: string, stacked: boolean): HTMLElement {
   const [first] = items;
-  const rows = items
-    .filter(({ value }) => value[1] !== null)
-    .map(({ seriesName, color, value }) => ({ name: seriesName, colour: color, text: figure(value[1], unit) }));
+  const known = items.filter(({ value }) => value[1] !== null);
+  const rows: TooltipRow[] = known.map(({ seriesName, color, value }) => ({
+    name: seriesName,
+    colour: color,
+    text: figure(value[1], unit),
+  }));
+  const summed = known.filter(({ seriesId }) => seriesId !== "before");
+  if (stacked && summed.length > 1) {
+    const sum = summed.reduce((all, { value }) => all + (value[1] ?? 0), 0);
+    rows.push({ name: "sum", colour: null, text: figure(sum, unit) });
+  }
   const at = first?.axisValue ?? 0;
   return tooltipBox(localTime(at), utcTime(at), rows);
 }
