@@ -14,8 +14,6 @@ import { HostSearch } from "./host-search.tsx";
 import { HostTable } from "./host-table.tsx";
 
 const CHART_HEIGHT = 220;
-/** An ICMP error is no service: TCP, UDP, DCCP, SCTP and UDP-Lite have ports. */
-const WITH_PORTS = "proto in [6 17 33 132 136]";
 
 export function Host() {
   const { path, query } = place.value;
@@ -60,8 +58,8 @@ function OneHost({ host, from, to }: OneHostProps) {
       { ...words, filter, by: ["none"], measures: "bytes,packets,flows,first,last" },
       { ...words, filter: `src ip ${host}`, by: ["dstAddr"], top: 10 },
       { ...words, filter: `dst ip ${host}`, by: ["srcAddr"], top: 10 },
-      { ...words, filter: `src ip ${host} and ${WITH_PORTS}`, by: ["proto,dstPort"], top: 10 },
-      { ...words, filter: `dst ip ${host} and ${WITH_PORTS}`, by: ["proto,dstPort"], top: 10 },
+      { ...words, filter: `src ip ${host}`, by: ["proto,dstPort"], top: 10 },
+      { ...words, filter: `dst ip ${host}`, by: ["proto,dstPort"], top: 10 },
     ],
     host,
   );
