@@ -22,11 +22,17 @@ async function program(argv: readonly string[]): Promise<Command> {
     .showSuggestionAfterError();
   const asked = COMMANDS.get(argv[2] ?? "");
   for (const load of asked === undefined ? COMMANDS.values() : [asked]) {
-    const command = (await load()).copyInheritedSettings(root);
-    for (const below of command.commands) below.copyInheritedSettings(command);
+    const command = await load();
+    inherit(command, root);
     root.addCommand(command);
   }
   return root;
+}
+
+/** Commander hands them down only where a command is made by its parent; all the way: `serve user add` is the third. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(below, command);
 }
 
 /** One sentence for a person; a stack trace only for what is a fault of this program. */
