@@ -14,6 +14,9 @@ describe("times", () => {
     ["today", "2026-11-21T00:00:00Z"],
     ["yesterday", "2026-11-20T00:00:00Z"],
     ["10:30", "2026-11-21T10:30:00Z"],
+    ["today 9:30", "2026-11-21T09:30:00Z"],
+    ["Yesterday 18:00", "2026-11-20T18:00:00Z"],
+    ["yesterday 18:00:07", "2026-11-20T18:00:07Z"],
     ["2026-11-20", "2026-11-20T00:00:00Z"],
     ["2026-11-20 10:30", "2026-11-20T10:30:00Z"],
     ["2026-11-20T10:30:15.5Z", "2026-11-20T10:30:15.500Z"],
@@ -36,9 +39,24 @@ describe("times", () => {
     expect(read("today", "Europe/Berlin", true, noon)).toBe("2026-10-25T23:00:00Z");
     expect(read("2026-10-25 02:30", "Europe/Berlin")).toBe("2026-10-25T00:30:00Z");
     expect(read("2026-03-29 02:30", "Europe/Berlin")).toBe("2026-03-29T01:30:00Z");
+    const after = Date.parse("2026-10-26T12:00:00Z");
+    expect(read("yesterday 18:00", "Europe/Berlin", false, after)).toBe("2026-10-25T17:00:00Z");
+    expect(read("yesterday 02:30", "Europe/Berlin", false, after)).toBe("2026-10-25T00:30:00Z");
+    // There a day has no midnight: it begins at 1:00.
+    expect(read("today 10:30", "Africa/Cairo", false, Date.parse("2026-04-24T12:00:00Z"))).toBe("2026-04-24T07:30:00Z");
   });
 
-  test.each(["", "soon", "2026-02-30", "2026-13-01", "25:61", "10:30:99", "-2h", "1.2.3"])("%o is none", (text) =>
-    expect(() => read(text)).toThrow(/--from: expected a/),
-  );
+  test.each([
+    "",
+    "soon",
+    "2026-02-30",
+    "2026-13-01",
+    "25:61",
+    "10:30:99",
+    "yesterday 25:61",
+    "tomorrow 10:30",
+    "today10:30",
+    "-2h",
+    "1.2.3",
+  ])("%o is none", (text) => expect(() => read(text)).toThrow(/--from: expected a/));
 });

@@ -1,11 +1,11 @@
-// Times as people type them: 2h (ago), now, today, yesterday, 2026-11-20, 10:30, ISO 8601, seconds since 1970.
+// Times as people type them: 2h (ago), now, today, yesterday 18:00, 2026-11-20, 10:30, ISO 8601, seconds since 1970.
 import { parseDuration } from "../core/duration.ts";
 import { UsageError } from "../core/errors.ts";
 import { offsetSeconds } from "../core/zone-offset.ts";
 import { fromWall, startOfDay } from "./zone.ts";
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/i;
-const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
+const CLOCK = /^(?:(today|yesterday)[ t]+)?(\d\d?):(\d\d)(?::(\d\d))?$/;
 const BILLION = 1_000_000_000n;
 const DAY = 86_400;
 
@@ -18,13 +18,16 @@ export function parseTime(text: string, option: string, zone: string, nowMs: num
   const now = BigInt(Math.round(nowMs)) * 1_000_000n;
   if (word === "now") return now;
   const today = startOfDay(zone, nowMs / 1000, { back: "day" });
-  const days = { today: 0, yesterday: 1 }[word];
-  if (days !== undefined) return dayOf(zone, today + DAY / 2 - days * DAY, end);
+  const noonOf = (day: string) => today + DAY / 2 - (day === "yesterday" ? DAY : 0);
+  if (word === "today" || word === "yesterday") return dayOf(zone, noonOf(word), end);
   const clock = CLOCK.exec(word);
   if (clock !== null) {
-    const [hour, minute, second] = clock.slice(1).map((digits) => Number(digits ?? 0));
+    const [hour, minute, second] = clock.slice(2).map((digits) => Number(digits ?? 0));
     if (hour! < 25 && minute! < 60 && second! < 60) {
-      const wall = today + offsetSeconds(zone, today) + hour! * 3600 + minute! * 60 + second!;
+      const noon = noonOf(clock[1] ?? "today");
+      // What the wall showed then, to the day: some days of some zones have no midnight.
+      const shown = noon + offsetSeconds(zone, noon);
+      const wall = shown - (shown % DAY) + hour! * 3600 + minute! * 60 + second!;
       return BigInt(fromWall(zone, wall)) * BILLION;
     }
   }
@@ -40,7 +43,7 @@ export function parseTime(text: string, option: string, zone: string, nowMs: num
     return now - BigInt(Math.round(ago)) * 1_000_000n;
   }
   throw new UsageError(
-    `${option}: expected a time such as 2h (ago), today, yesterday, 10:30, 2026-11-20, 2026-11-20T10:30, 2026-11-20T10:30:00Z or seconds since 1970, found "${text}".`,
+    `${option}: expected a time such as 2h (ago), today, yesterday, yesterday 18:00, 10:30, 2026-11-20, 2026-11-20 18:00, 2026-11-20T10:30:00Z or seconds since 1970, found "${text}".`,
   );
 }
 
