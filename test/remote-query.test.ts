@@ -242,13 +242,16 @@ describe("what is no answer", () => {
   test("nobody listens, no host, no HTTP, no answer in time", { timeout: 60_000 }, async () => {
     const mute = createNetServer((socket) => socket.on("error", () => {}));
     const other = createNetServer((socket) => socket.on("error", () => {}).end("220 mail.test ESMTP\r\n"));
+    const rude = createNetServer((socket) => socket.on("error", () => {}).once("data", () => socket.destroy()));
     const muteUrl = await listening(mute);
     const otherUrl = await listening(other);
+    const rudeUrl = await listening(rude);
     const cases = [
       ["http://127.0.0.1:1", [], "that nothing listens there"],
       ["http://no-such-host.invalid", [], "of"],
       [otherUrl, [], "no HTTP; https://, perhaps"],
       [muteUrl, ["--timeout", "1s"], "within 1 s, found none"],
+      [rudeUrl, [], "that it hung up; if it speaks TLS, say https://, else ask again"],
     ] as const;
     for (const [url, words, found] of cases) {
       const { code, stderr } = await runProgram(["query", url, ...words]);
@@ -257,6 +260,7 @@ describe("what is no answer", () => {
     }
     mute.close();
     other.close();
+    rude.close();
   });
 
   test.each([
@@ -334,10 +338,14 @@ describe.skipIf(CHDB_MISSING !== null || lacks("remote over TLS", missingProgram
       writeFileSync(wrong, "something else\n");
       const cases = [
         [url(), ca, "expected a user who may ask, found nobody; say --user NAME"],
-        [url(), [...ca, "--user", "ada", "--password-file", wrong], "found another; check --user and its password"],
+        [
+          url(),
+          [...ca, "--user", "ada", "--password-file", wrong],
+          "found a wrong name or password; check --user and its password",
+        ],
         [url(), [], "a certificate of no authority that is trusted here; --ca FILE trusts it"],
         [served.url, ca, "a certificate of another name"],
-        [url().replace("https", "http"), [], "flowgauge: "],
+        [url().replace("https", "http"), [], "if it speaks TLS, say https://"],
       ] as const;
       for (const [where, words, sentence] of cases) {
         const { code, stderr } = await runProgram(["query", where, ...words, "--by", "proto"]);

@@ -48,11 +48,14 @@ const REACH: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "a certificate of no authority that is trusted here; --ca FILE trusts it",
 };
 
-/** Why there is no connection, or no whole answer. */
-export function reachSentence(source: string, error: unknown): SourceError {
+/** Why there is no connection, or (`begun`) no whole answer. */
+export function reachSentence(source: string, error: unknown, begun = true): SourceError {
   if (error instanceof SourceError) return error;
   const { code = "", message } = error as NodeJS.ErrnoException;
+  // So does who expects TLS and hears HTTP, each time.
+  const other = source.startsWith("https:") ? "if it speaks no TLS, say http://" : "if it speaks TLS, say https://";
   const found =
+    (code === "ECONNRESET" && !begun ? `that it hung up; ${other}, else ask again` : undefined) ??
     REACH[code] ??
     (code.startsWith("HPE_") ? "no HTTP; https://, perhaps" : undefined) ??
     (code === "EPROTO" || code.startsWith("ERR_SSL") ? "no TLS; http://, perhaps" : undefined) ??
@@ -68,7 +71,7 @@ export async function refusalOf(source: string, answer: IncomingMessage, loggedI
   const again = wait === null ? "" : `; ask again in ${wait} s`;
   const words = { status, code, said: message ?? "", wait };
   if (status === 401) {
-    const found = loggedIn ? "another; check --user and its password" : "nobody; say --user NAME";
+    const found = loggedIn ? "a wrong name or password; check --user and its password" : "nobody; say --user NAME";
     return new RemoteRefusal(source, `expected a user who may ask, found ${found}`, words);
   }
   if (message !== null) return new RemoteRefusal(source, `${message.replace(/\.$/, "")}${again}`, words);

@@ -45,7 +45,7 @@ export class RemoteServer {
   /** An answer that is one (200); its body is still to be read. Rejects with a SourceError, a RemoteRefusal where the server says no. */
   async ask(asked: RemoteRequest): Promise<IncomingMessage> {
     const answer = await this.send(asked).catch((error: unknown) => {
-      throw reachSentence(this.name, error);
+      throw reachSentence(this.name, error, false);
     });
     if (answer.statusCode === 200) {
       answer.setTimeout(SILENT_MS, () => answer.destroy(this.late(SILENT_MS)));
