@@ -1,6 +1,6 @@
 // What a server bears: any request, readers who leave, who read slowly, who come all at once; processes that die; its own end.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -212,6 +212,23 @@ describe.skipIf(CHDB_MISSING !== null)("limits", () => {
       expect(sentenceOf(got).code).toBe("busy");
     }
     expect((await ask(99)).status).toBe(200);
+  });
+
+  test("many answers over one connection leave nothing behind on it", { timeout: 60_000 }, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ports = new Set<number | undefined>();
+    const ask = (top: number) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(`${served.url}/api/v1/query?by=proto&top=${top}`, { agent }, (answer) => {
+          ports.add(answer.socket.localPort);
+          answer.resume().once("end", () => resolve(answer.statusCode));
+        });
+        asked.once("error", reject).end();
+      });
+    for (let top = 1; top <= 20; top++) expect(await ask(top)).toBe(200);
+    agent.destroy();
+    expect(ports.size).toBe(1);
+    expect(served.program.stderr).not.toContain("MaxListenersExceededWarning");
   });
 
   test("a reader who takes nothing holds up nobody, and his answer is whole", { timeout: 120_000 }, async () => {

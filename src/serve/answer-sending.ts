@@ -23,8 +23,10 @@ export function sendAnswer(answer: Answer, format: Format, reply: FastifyReply):
   const { socket } = reply.raw;
   if (socket !== null) {
     // The sockets of one reader are used again: what follows has its own time.
-    socket.setTimeout(CONNECTION.takenMs, () => socket.destroy());
-    reply.raw.once("finish", () => socket.setTimeout(0));
+    const late = () => socket.destroy();
+    socket.setTimeout(CONNECTION.takenMs, late);
+    // With nothing left behind: hundreds of answers go over one socket.
+    reply.raw.once("finish", () => socket.setTimeout(0, late));
   }
   return reply.send(answer.read());
 }
