@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEMO, lacks, missingPrograms, runProgram, startProgram } from "./program.ts";
+import { asNobody, DEMO, lacks, missingPrograms, runProgram, startProgram } from "./program.ts";
 
 const skipped = lacks("captures for pdml", missingPrograms("tshark", "editcap"));
 let folder = "";
@@ -97,6 +97,16 @@ describe.skipIf(skipped)("pdml over captures", () => {
     expect(stdout.trim().split("\n").length).toBeGreaterThan(10);
     expect(stderr).toContain("cut short in the middle of a packet");
     expect(code).toBe(1);
+  });
+
+  test("an interface needs permission: one short sentence says how to grant it", async () => {
+    const nobody = await asNobody();
+    if (nobody === null) return;
+    const { code, stderr } = await runProgram(["pdml", "flows", "--summary", "none", "iface:lo"], { through: nobody });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/expected permission to capture, found .* sudo (setcap|usermod) .* - or run this as root/);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr.length).toBeLessThan(400);
   });
 
   test("tshark ends with us", async () => {

@@ -33,7 +33,8 @@ export function findPrograms(): CaptureProgram[] {
   });
 }
 
-function findExecutable(name: string): string | null {
+/** Where a program is; null = nowhere. */
+export function findExecutable(name: string): string | null {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"];
   for (const folder of folders) {
     if (folder === "") continue;
@@ -84,6 +85,14 @@ export function parseDrops(program: CaptureProgram["name"], said: string): Repor
   if (told === undefined) return { kernel: null, interface: null };
   // It is silent about the interface where that dropped nothing.
   return { kernel: Number(told[1]), interface: Number(told[2] ?? 0) };
+}
+
+/** Of a program that may not capture, and how it is allowed to for good. */
+export function permissionSentence(name: string, path: string): string {
+  return (
+    `expected permission to capture, found that ${name} has none; grant it once with: ` +
+    `sudo setcap cap_net_raw,cap_net_admin+eip ${path} - or run this as root`
+  );
 }
 
 /** Why a program ended, as far as its words tell. */

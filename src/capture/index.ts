@@ -1,5 +1,5 @@
 // The door of capture/: captures and live interfaces in, PacketBlocks out; a pcap writer; and octets of other files, decompressed.
-export type { OpenOptions } from "./capture-program.ts";
+export { findExecutable, type OpenOptions, permissionSentence } from "./capture-program.ts";
 export { CompressionFault } from "./compression-fault.ts";
 export { openOctets } from "./open-octets.ts";
 export { type PcapOptions, PcapWriter, writePcapHeader } from "./pcap-writer.ts";

@@ -9,6 +9,7 @@ import {
   type OpenOptions,
   type ProgramFailure,
   parseDrops,
+  permissionSentence,
   programArguments,
   quoteTrouble,
 } from "./capture-program.ts";
@@ -112,10 +113,7 @@ class LiveCapture {
     if (this.failure === "filter")
       return new UsageError(`expected a capture filter (see man pcap-filter), found: ${quoted}`);
     if (this.failure === "permission") {
-      const sentence =
-        `expected permission to capture, found that ${name} has none; grant it once with: ` +
-        `sudo setcap cap_net_raw,cap_net_admin+eip ${path} - or run this as root`;
-      return new SourceError({ source }, sentence);
+      return new SourceError({ source }, permissionSentence(name, path));
     }
     const packet = this.#reader.counts.packets;
     const sentence =

@@ -65,7 +65,10 @@ async function openTshark(
     pipe = new NamedPipe(piped);
     words[1] = pipe.path;
   }
-  return new TsharkProcess(path, words, source === "-" ? "standard input" : source, pipe);
+  return new TsharkProcess(path, words, source === "-" ? "standard input" : source, {
+    live: isInterface(source),
+    pipe,
+  });
 }
 
 /**
