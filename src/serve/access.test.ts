@@ -88,6 +88,13 @@ describe("with users", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  test("a wrong password, a wrong name: the same words, which say so", async () => {
+    const message = "expected a user's name and its password, found a wrong name or password; try again";
+    const post = request({ method: "POST" });
+    expect(await access().logIn(post, "ada", `${PASSWORD}x`)).toMatchObject({ status: 401, message });
+    expect(await access().logIn(post, "eve", PASSWORD)).toMatchObject({ status: 401, message });
+  });
+
   test("a session: in by its cookie, changes need its token, it ends by logging out, idleness and another password", async () => {
     const door = access();
     const entrance = await door.logIn(request({ method: "POST" }), "ada", PASSWORD);

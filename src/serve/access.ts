@@ -45,6 +45,8 @@ export type Entrance =
     };
 
 export const SESSION_COOKIE = "flowgauge";
+/** Which of them is wrong is told to nobody. */
+const WRONG_PASSWORD = "expected a user's name and its password, found a wrong name or password; try again";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Passwords that are looked at in the same moment: each takes 32 MiB. */
 const MOST_AT_ONCE = 4;
@@ -169,7 +171,7 @@ export class Access {
     this.looking++;
     try {
       const user = await users.enter(name, password);
-      if (user === null) return refused(401, "login", "expected a user's name and password, found others; try again");
+      if (user === null) return refused(401, "login", WRONG_PASSWORD);
       limits.right(address, name);
       return { kind: "in", user, role: user.role, csrf: null };
     } finally {
