@@ -109,8 +109,8 @@ describe.skipIf(skipped)("pdml over captures", () => {
     expect(stderr.length).toBeLessThan(400);
   });
 
-  test("tshark ends with us", async () => {
-    const running = startProgram(["pdml", "frames", "--quiet", "-"], { stdin: "open" });
+  test("tshark ends with us", { timeout: 90_000 }, async () => {
+    const running = startProgram(["pdml", "frames", "--quiet", "-"], { stdin: "open", timeoutMs: 60_000 });
     running.child.stdin?.write(readFileSync(capture).subarray(0, 20_000));
     await running.until(({ stdout }) => stdout.includes("\n"));
     const children = () => execFileSync("ps", ["-o", "comm=", "--ppid", `${running.child.pid}`]).toString();

@@ -212,10 +212,10 @@ export class Grouping {
         continue;
       }
       const second = words[at + SECOND]!;
-      const newest = second < newestWhole ? second : newestWhole;
+      const newest = Math.min(second, newestWhole);
       const first = floats[at + PEAK_BYTES] === 0 ? 0 : this.settled - 1;
       const oldest = second - RING + 1;
-      for (let s = first > oldest ? first : oldest; s <= newest; s++) {
+      for (let s = Math.max(first, oldest); s <= newest; s++) {
         const slot = at + (s & (RING - 1));
         if (floats[slot + RING_BYTES]! > floats[at + PEAK_BYTES]!) floats[at + PEAK_BYTES] = floats[slot + RING_BYTES]!;
         if (floats[slot + RING_PACKETS]! > floats[at + PEAK_PACKETS]!)
