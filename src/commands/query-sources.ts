@@ -1,5 +1,5 @@
 // Where a query's flows are: stores, files of flow records, and captures, of which flows are made into a private file first.
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, type Stats, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SourceError } from "../core/errors.ts";
@@ -67,8 +67,9 @@ function kindOf(name: string): Kind {
       "expected flows that are there already (a store, files of flow records, captures, -), found a live source; `flowgauge track` and `flowgauge collect` show it",
     );
   }
-  if (name === "-" || !existsSync(name)) return "packets";
-  const stats = statSync(name);
+  if (name === "-") return "packets";
+  const stats = statsOf(name);
+  if (stats === undefined) return "packets";
   if (stats.isDirectory()) return "store";
   if (!stats.isFile()) return "packets";
   if (stats.size === 0 && /\.(parquet|native)$/i.test(name)) {
@@ -77,6 +78,19 @@ function kindOf(name: string): Kind {
   const first = firstOctets(name);
   if (Buffer.from(first.subarray(0, 4)).toString("latin1") === "PAR1") return "parquet";
   return isNative(first) ? "native" : "packets";
+}
+
+/** undefined = it is not there. */
+function statsOf(name: string): Stats | undefined {
+  try {
+    return statSync(name, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") return undefined;
+    throw new SourceError(
+      { source: name },
+      "expected a store, flow records or a capture, found no permission to read it; ask its owner, or run as a user who may",
+    );
+  }
 }
 
 function firstOctets(name: string): Uint8Array {
