@@ -26,7 +26,8 @@ function list(id: string, title: string, about: string, fields: string): Report 
 }
 
 const SUMS = "flows,packets,bytes,duration,bps,pps,bpp,avg(duration),avg(packets),avg(bytes)";
-const SMALL = "packets < 4";
+/** Not what services answer, a record of its own for many exporters. Putting both directions together (biflow) takes 16 times as long. */
+const SMALL = "packets < 4 and not (src port < 1024 and dst port > 1023)";
 
 export const READY_REPORTS: readonly Report[] = [
   ready(
@@ -110,20 +111,32 @@ export const READY_REPORTS: readonly Report[] = [
     "exporter,inIf,outIf",
   ),
   top("Interfaces", "exporters", "Exporters", "Routers and probes, by what they counted", "exporter"),
-  ready("Security", "host-scans", "Scans of hosts", "Sources of small flows to the most different hosts", {
-    filter: SMALL,
-    by: ["srcAddr"],
-    top: FIRST,
-    distinct: "dstAddr",
-    sort: "distinct(dstAddr)",
-  }),
-  ready("Security", "port-scans", "Scans of ports", "Pairs with small flows to the most different ports", {
-    filter: SMALL,
-    by: ["srcAddr,dstAddr"],
-    top: FIRST,
-    distinct: "dstPort",
-    sort: "distinct(dstPort)",
-  }),
+  ready(
+    "Security",
+    "host-scans",
+    "Scans of hosts",
+    "Sources of small flows to the most different hosts, without answers of ports below 1024",
+    {
+      filter: SMALL,
+      by: ["srcAddr"],
+      top: FIRST,
+      distinct: "dstAddr",
+      sort: "distinct(dstAddr)",
+    },
+  ),
+  ready(
+    "Security",
+    "port-scans",
+    "Scans of ports",
+    "Pairs with small flows to the most different ports, without answers of ports below 1024",
+    {
+      filter: SMALL,
+      by: ["srcAddr,dstAddr"],
+      top: FIRST,
+      distinct: "dstPort",
+      sort: "distinct(dstPort)",
+    },
+  ),
   list(
     "flow-times",
     "Flow times",
