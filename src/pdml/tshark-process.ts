@@ -71,7 +71,8 @@ export class TsharkProcess implements OctetInput {
 
   async close(): Promise<void> {
     this.#stop();
-    this.#child.stdout?.resume();
+    // Nobody takes what it still writes: left alone, it would wait for that, and we for it.
+    this.#child.stdout?.destroy();
     await this.#ended;
   }
 
@@ -80,6 +81,8 @@ export class TsharkProcess implements OctetInput {
     try {
       for await (const piece of stdout) yield piece as Uint8Array;
       whole = true;
+    } catch (error) {
+      if (!this.#stopping) throw error;
     } finally {
       if (!whole) await this.close();
     }
