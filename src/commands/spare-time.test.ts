@@ -4,10 +4,15 @@ import { SpareTime } from "./spare-time.ts";
 
 test("work is done until its share of the second is spent, and again in the next second", () => {
   let now = 0;
-  const spare = new SpareTime(0.3, () => now);
+  let spent = 0;
+  const spare = new SpareTime(
+    0.3,
+    () => now,
+    () => spent,
+  );
   let done = 0;
   const work = () => {
-    now += 100;
+    spent += 100;
     done++;
   };
   const tries = () => Array.from({ length: 5 }, () => spare.spend(work));
