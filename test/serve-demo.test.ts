@@ -1,7 +1,8 @@
 // The demo's store: the bundled capture moved to now; what routers exported into it is not thrown away by the next start.
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Status } from "../src/serve/api.ts";
 import { CHDB_MISSING } from "./chdb.ts";
@@ -13,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const READY = /page is at (\S+?); collecting on (udp:\S+)/;
 
-async function serveDemo() {
+function demoCommand(): readonly string[] {
   const words = [
     "serve",
     "--demo",
@@ -24,9 +25,11 @@ async function serveDemo() {
     "--state",
     join(folder, "state"),
   ];
-  const program = start(["env", `FLOWGAUGE_STORE=${join(folder, "store")}`, process.execPath, CLI, ...words], {
-    timeoutMs: 60_000,
-  });
+  return ["env", `FLOWGAUGE_STORE=${join(folder, "store")}`, process.execPath, CLI, ...words];
+}
+
+async function serveDemo() {
+  const program = start(demoCommand(), { timeoutMs: 60_000 });
   await program.until(({ stderr }) => READY.test(stderr));
   const [, url = "", to = ""] = READY.exec(program.stderr) ?? [];
   const end = async () => {
@@ -37,11 +40,20 @@ async function serveDemo() {
   return { url, to, end };
 }
 
+/** A start that is killed while it makes the demo. */
+async function killedStart(): Promise<void> {
+  const program = start(demoCommand(), { timeoutMs: 60_000 });
+  while (!existsSync(join(folder, "demo-store.new", "spool"))) await sleep(5);
+  program.child.kill("SIGKILL");
+  await program.ended;
+}
+
 describe.skipIf(CHDB_MISSING !== null)("the demo", () => {
   test("each start makes it anew; one with collected flows is kept, and that is said", {
     timeout: 90_000,
   }, async () => {
     const flowsOf = async (url: string, words: object) => (await query(url, words)).tables[0]?.rows[0]?.flows;
+    await killedStart();
     const first = await serveDemo();
     expect(JSON.parse((await get(`${first.url}/api/v1/status`)).text) as Status).toMatchObject({ demo: true });
     const flows = Number(await flowsOf(first.url, { by: ["none"], from: "24h" }));

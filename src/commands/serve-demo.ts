@@ -1,5 +1,5 @@
 // The store that `flowgauge serve --demo` shows: the bundled capture, moved to the last day and repeated, more often by day than by night.
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { copyBatch } from "../core/batch-copy.ts";
 import { ELEMENTS, type FieldName } from "../core/elements.ts";
@@ -27,9 +27,11 @@ export async function makeDemoStore(folder: string, nowSeconds: number): Promise
     throw new SourceError({ source: capture }, "expected the bundled capture, found none; install flowgauge anew");
   }
   const { batches, last } = await flowsOf(capture);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const store = await StoreWriter.open(folder, {
+  // Whole before it has its name: what a start that was killed has left is nobody's.
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const store = await StoreWriter.open(fresh, {
     intervalSeconds: INTERVAL,
     onSeal: null,
     memoryOctets: 268_435_456,
@@ -43,6 +45,8 @@ export async function makeDemoStore(folder: string, nowSeconds: number): Promise
   } finally {
     await store.end();
   }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
   return null;
 }
 
