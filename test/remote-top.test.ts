@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RemoteServer } from "../src/commands/remote-server.ts";
 import { RemoteTop } from "../src/commands/remote-top.ts";
 import type { TopQuestion } from "../src/core/top-view.ts";
-import { DEMO, lacks, missingPrograms, type Running, runProgram, startProgram } from "./program.ts";
+import { DEMO, lacks, missingPrograms, type Running, runProgram } from "./program.ts";
 import { sampleTopView } from "./sample-top-view.ts";
+import { serveCollecting } from "./serve-run.ts";
 import { TestTerminal } from "./tmux.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgauge-remote-top-"));
@@ -21,14 +22,10 @@ describe("of a serve that collects", () => {
   const skip = lacks("top of a remote serve in a terminal", missingPrograms("tmux", "bash"));
 
   beforeAll(async () => {
-    const place = ["--store", join(folder, "store"), "--state", join(folder, "state"), "--templates", "none"];
-    served = startProgram(["serve", "--listen", "127.0.0.1:0", "--collect", "udp://127.0.0.1:0", ...place], {
-      timeoutMs: 300_000,
-    });
-    const listening = /page is at (\S+?); collecting on (udp:\S+)/;
-    await served.until(({ stderr }) => listening.test(stderr));
-    const [, page = "", to = ""] = listening.exec(served.stderr) ?? [];
-    url = page;
+    const collecting = await serveCollecting(folder);
+    const { to } = collecting;
+    served = collecting.program;
+    url = collecting.url;
     expect(await runProgram(["export", DEMO, "--to", to, "--protocol", "ipfix", "--biflow"])).toMatchObject({
       code: 0,
     });

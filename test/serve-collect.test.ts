@@ -8,31 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Exporters, LiveLinks, LiveView, Status } from "../src/serve/api.ts";
 import { CHDB_MISSING } from "./chdb.ts";
-import { DEMO, type Running, runProgram, startProgram } from "./program.ts";
-import { get, post, query } from "./serve-run.ts";
+import { DEMO, runProgram } from "./program.ts";
+import { type Collecting, get, post, query, serveCollecting } from "./serve-run.ts";
 
-const MOST_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "flowgauge-serve-collect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Collecting {
-  readonly program: Running;
-  readonly url: string;
-  /** udp://127.0.0.1:PORT */
-  readonly to: string;
-}
-
-async function serveCollecting(name: string, ...words: string[]): Promise<Collecting> {
-  const place = ["--store", join(folder, name), "--state", join(folder, `${name}-state`), "--templates", "none"];
-  const program = startProgram(
-    ["serve", "--listen", "127.0.0.1:0", "--collect", "udp://127.0.0.1:0", ...place, ...words],
-    { timeoutMs: MOST_MS },
-  );
-  const listening = /page is at (\S+?); collecting on (udp:\S+)/;
-  await program.until(({ stderr }) => listening.test(stderr));
-  const [, url = "", to = ""] = listening.exec(program.stderr) ?? [];
-  return { program, url, to };
-}
+const serveIn = (name: string) => serveCollecting(join(folder, name));
 
 async function end({ program }: Collecting): Promise<{ readonly code: number | null; readonly stderr: string }> {
   program.child.kill("SIGTERM");
@@ -91,7 +73,7 @@ function liveView(url: string, good: (view: LiveView) => boolean): Promise<LiveV
 describe.skipIf(CHDB_MISSING !== null)("collecting", () => {
   let served: Collecting;
   beforeAll(async () => {
-    served = await serveCollecting("store");
+    served = await serveIn("store");
     await exportDemo(served.to);
   }, 60_000);
   afterAll(async () => {
@@ -218,13 +200,13 @@ function collectorOf(pid: number): number {
 }
 
 test("the end: what has arrived is stored, the ledger agrees, no process is left", { timeout: 60_000 }, async () => {
-  const served = await serveCollecting("end");
+  const served = await serveIn("end");
   await exportDemo(served.to);
   const pid = collectorOf(served.program.child.pid ?? 0);
   const { code } = await end(served);
   expect(code).toBe(0);
   expect(() => process.kill(pid, 0)).toThrow();
-  const { stdout } = await runProgram(["explain", join(folder, "end"), "--json"]);
+  const { stdout } = await runProgram(["explain", join(folder, "end", "store"), "--json"]);
   expect(JSON.parse(stdout)).toMatchObject({ total: { records: RECORDS, stored: RECORDS }, difference: 0 });
 });
 
@@ -240,7 +222,7 @@ test("a port that is taken, a store that another process writes: one sentence, a
   expect(taken.stderr.trim().split("\n")).toHaveLength(1);
   expect(taken.stderr).toMatch(/expected a free port, found that another program listens/);
 
-  const first = await serveCollecting("twice");
+  const first = await serveIn("twice");
   const second = await runProgram([
     "serve",
     "--collect",
@@ -258,13 +240,13 @@ test("a port that is taken, a store that another process writes: one sentence, a
 });
 
 test("users: nobody is in without logging in; a viewer asks, and ends what was his", { timeout: 60_000 }, async () => {
-  const state = ["--state", join(folder, "users-state")];
+  const state = ["--state", join(folder, "users", "state")];
   const added = await runProgram(["serve", "user", "add", "ada", ...state], { stdin: Buffer.from("correct horse\n") });
   expect(added).toMatchObject({
     code: 0,
     stderr: "flowgauge: ada (viewer) may log in; from now on everybody has to\n",
   });
-  const served = await serveCollecting("users");
+  const served = await serveIn("users");
   try {
     expect((await get(`${served.url}/`)).status).toBe(200);
     expect((await get(`${served.url}/api/v1/status`)).text).not.toContain(folder);

@@ -6,7 +6,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHDB_MISSING } from "./chdb.ts";
 import { ROOT } from "./module-imports.ts";
-import { DEMO, type Running, runProgram, startProgram } from "./program.ts";
+import { DEMO, type Running, runProgram } from "./program.ts";
+import { serveCollecting } from "./serve-run.ts";
 
 interface Media {
   readonly schema: object;
@@ -36,14 +37,10 @@ let text = "";
 let api: Description;
 
 beforeAll(async () => {
-  const place = ["--store", join(folder, "store"), "--state", join(folder, "state"), "--templates", "none"];
-  served = startProgram(["serve", "--listen", "127.0.0.1:0", "--collect", "udp://127.0.0.1:0", ...place], {
-    timeoutMs: 300_000,
-  });
-  const listening = /page is at (\S+?); collecting on (udp:\S+)/;
-  await served.until(({ stderr }) => listening.test(stderr));
-  const [, page = "", to = ""] = listening.exec(served.stderr) ?? [];
-  url = page;
+  const collecting = await serveCollecting(folder);
+  const { to } = collecting;
+  served = collecting.program;
+  url = collecting.url;
   expect(await runProgram(["export", DEMO, "--to", to, "--protocol", "ipfix", "--biflow"])).toMatchObject({ code: 0 });
   text = await (await fetch(`${url}/api/v1/openapi.json`)).text();
   api = JSON.parse(text) as Description;

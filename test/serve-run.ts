@@ -62,6 +62,24 @@ function commandOf(pid: number): string {
   }
 }
 
+export interface Collecting {
+  readonly program: Running;
+  readonly url: string;
+  /** udp://127.0.0.1:PORT */
+  readonly to: string;
+}
+
+/** `flowgauge serve` that collects, into a store in this folder. */
+export async function serveCollecting(folder: string): Promise<Collecting> {
+  const place = ["--store", join(folder, "store"), "--state", join(folder, "state"), "--templates", "none"];
+  const words = ["serve", "--listen", "127.0.0.1:0", "--collect", "udp://127.0.0.1:0", ...place];
+  const program = startProgram(words, { timeoutMs: MOST_MS });
+  const listening = /page is at (\S+?); collecting on (udp:\S+)/;
+  await program.until(({ stderr }) => listening.test(stderr));
+  const [, url = "", to = ""] = listening.exec(program.stderr) ?? [];
+  return { program, url, to };
+}
+
 /** A store with the flows of the bundled capture, sealed. */
 export async function demoStore(folder: string): Promise<string> {
   const { code, stderr } = await runProgram(["track", DEMO, "--store", folder, "--summary", "none"]);

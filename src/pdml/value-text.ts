@@ -1,4 +1,5 @@
 // Values of JSON as PDML has them: white space is blanks, what is no text is "?". One flow has the same values whatever the format.
+import { characterLength } from "./utf8-character.ts";
 
 const HEX = Buffer.from("0123456789abcdef");
 const REPLACEMENT = 0x3f;
@@ -76,17 +77,4 @@ function writeControl(octets: Uint8Array, at: number, octet: number): number {
   if (octet >= 16) octets[into++] = HEX[octet >> 4]!;
   octets[into++] = HEX[octet & 15]!;
   return into;
-}
-
-/** Octets of the character of UTF-8 (RFC 3629) that begins here, two to four; 0 where there is none. */
-function characterLength(octets: Uint8Array, at: number, to: number): number {
-  const first = octets[at]!;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || at + length > to) return 0;
-  for (let next = at + 1; next < at + length; next++) if ((octets[next]! & 0xc0) !== 0x80) return 0;
-  const second = octets[at + 1]!;
-  if (first === 0xe0) return second < 0xa0 ? 0 : length;
-  if (first === 0xed) return second > 0x9f ? 0 : length;
-  if (first === 0xf0) return second < 0x90 ? 0 : length;
-  return first === 0xf4 && second > 0x8f ? 0 : length;
 }

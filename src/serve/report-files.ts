@@ -1,7 +1,7 @@
 // What schedules wrote: HTML files in a folder of their own for each report, the newest ones kept.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing, writeDurably } from "../core/durable-files.ts";
+import { isMissing, namesIn, writeDurably } from "../core/durable-files.ts";
 import type { ReportFile } from "./api.ts";
 import { missing } from "./problems.ts";
 import { REPORT_ID } from "./saved-reports.ts";
@@ -65,15 +65,6 @@ export class ReportFiles {
   private of(id: string): string {
     if (!REPORT_ID.test(id)) throw missing("expected a report, found none of that name");
     return join(this.folder, id);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 // A store's own folder: known by flowgauge.json, made by who writes it first.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { seenText } from "../core/cell-text.ts";
-import { isMissing, writeDurably } from "../core/durable-files.ts";
+import { isMissing, namesIn, writeDurably } from "../core/durable-files.ts";
 import { SourceError, UsageError } from "../core/errors.ts";
 import { DAMAGED_FOLDER, FOLDERS, KEEP_FILE, LOCKS, STORE_FILE, STORE_FORMAT } from "./layout.ts";
 
@@ -98,15 +98,6 @@ function refuseForeign(folder: string): void {
     { source: folder },
     `expected a store, or an empty folder to make one in, found a folder with other files (${shown}); name a folder of its own, such as ${join(folder, "store")}`,
   );
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }
 
 /** Folders that are made above a store's at the most. */
