@@ -25,6 +25,8 @@ const TICK_MS = 200;
 const STATUS_MS = 1000;
 /** Of each second at the most, for pictures of what comes: storing it goes first. */
 const LIVE_SHARE = 0.25;
+/** Records of a second that pictures have in any case: code that is not compiled yet is slow. */
+const LIVE_LEAST = 10_000;
 /** How often templates are looked at, for what the doctor finds. */
 const TEMPLATES_MS = 10_000;
 
@@ -67,7 +69,7 @@ export class ServedCollection {
     const note = (sentence: string) => say({ note: sentence });
     let receiving: Receiving | null = null;
     const names = new HostNames({ lookups: true });
-    const spare = new SpareTime(LIVE_SHARE);
+    const spare = new SpareTime(LIVE_SHARE, LIVE_LEAST);
     let unseen = 0;
     const table = new LiveTable(
       { sources: collect.receive.listen.map(({ transport, port }) => `${transport} ${port}`), place: "arrival" },
@@ -85,7 +87,7 @@ export class ServedCollection {
     const observation = new FlowObservation();
     const live = {
       write: (batch: FlowBatch) => {
-        const seen = spare.spend(() => {
+        const seen = spare.spend(batch.rows, () => {
           table.write(batch);
           observation.observe(batch);
         });

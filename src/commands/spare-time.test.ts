@@ -7,6 +7,7 @@ test("work is done until its share of the second is spent, and again in the next
   let spent = 0;
   const spare = new SpareTime(
     0.3,
+    0,
     () => now,
     () => spent,
   );
@@ -15,9 +16,23 @@ test("work is done until its share of the second is spent, and again in the next
     spent += 100;
     done++;
   };
-  const tries = () => Array.from({ length: 5 }, () => spare.spend(work));
+  const tries = () => Array.from({ length: 5 }, () => spare.spend(1, work));
   expect(tries()).toEqual([true, true, true, false, false]);
   now = 1000;
   expect(tries()).toEqual([true, true, true, false, false]);
   expect({ done, refused: spare.refused }).toEqual({ done: 6, refused: 4 });
+});
+
+test("a least amount is done in each second, however long it takes", () => {
+  let spent = 0;
+  const spare = new SpareTime(
+    0.3,
+    4,
+    () => 0,
+    () => spent,
+  );
+  const work = () => {
+    spent += 400;
+  };
+  expect(Array.from({ length: 3 }, () => spare.spend(2, work))).toEqual([true, true, false]);
 });
